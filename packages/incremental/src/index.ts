@@ -1,0 +1,2 @@
+/** Tables, derivations with tracked reads, indexes and atomic change batches. */
+export const name = '@ovnkube/incremental';

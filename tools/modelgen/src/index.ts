@@ -1,0 +1,2 @@
+/** Typed rows from OVSDB schemas. */
+export const name = '@ovnkube/modelgen';

@@ -1,0 +1,2 @@
+/** Runs the real OVN beside ours and compares. */
+export const name = '@ovnkube/oracle';
