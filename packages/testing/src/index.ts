@@ -1,2 +1,12 @@
-/** Test support: unique names, real ovsdb-servers and switches, vectors and arbitraries. */
-export const name = '@ovnkube/testing';
+/**
+ * Test support: real ovsdb-servers and switches, network namespaces and folders that never outlive the process that
+ * made them, also when it is killed.
+ */
+export { run } from './command.ts';
+export { type Daemon, listening, startDaemon } from './daemon.ts';
+export { guard, guardProcess } from './guard.ts';
+export { missing } from './missing.ts';
+export { type NetworkNamespace, netns } from './network-namespace.ts';
+export { type OpenVSwitch, startOpenVSwitch } from './open-vswitch.ts';
+export { type OvsdbServer, type OvsdbServerOptions, startOvsdbServer } from './ovsdb-server.ts';
+export { scratch } from './scratch.ts';
