@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { breaches, type LayerTable } from './layers.ts';
 import { readWorkspace } from './workspace.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..');
+/** The workspace to check: the one this file lies in, unless another is named. */
+const root = process.argv[2] ?? join(import.meta.dirname, '..', '..', '..');
 const table = JSON.parse(readFileSync(join(root, 'layers.json'), 'utf8')) as LayerTable;
 const tree = readWorkspace(root);
 const found = breaches(table, tree);

@@ -3,11 +3,13 @@ import { dirname, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { packageFiles } from './template.ts';
 
-const root = join(import.meta.dirname, '..', '..', '..');
-const layers = JSON.parse(readFileSync(join(root, 'layers.json'), 'utf8')) as {
+const workspace = join(import.meta.dirname, '..', '..', '..');
+interface LayerTable {
   layers: string[];
   packages: Record<string, unknown>;
-};
+}
+const readLayers = (root: string): LayerTable =>
+  JSON.parse(readFileSync(join(root, 'layers.json'), 'utf8')) as LayerTable;
 
 const kebab = (value: string): string => {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(value))
@@ -21,8 +23,13 @@ const folders: Record<string, string> = { app: 'apps', tool: 'tools' };
 const program = new Command('new-package')
   .description('Make a package that builds, type-checks, lints, tests and packs, and enter it in layers.json.')
   .argument('<name>', 'folder and unscoped name, kebab-case', kebab)
-  .addOption(new Option('--layer <layer>', 'its layer, see layers.json').choices(layers.layers).makeOptionMandatory())
+  .addOption(
+    new Option('--layer <layer>', 'its layer, see layers.json')
+      .choices(readLayers(workspace).layers)
+      .makeOptionMandatory(),
+  )
   .option('--job <sentence>', 'what it does, in one sentence', 'Says what it does here, in one sentence.')
+  .option('--root <folder>', 'the workspace it is made in', workspace)
   .option('--node', "the library needs Node's own types (sockets, processes)", false)
   .addHelpText(
     'after',
@@ -31,7 +38,8 @@ const program = new Command('new-package')
 
 program.parse();
 const [name] = program.processedArgs as [string];
-const { layer, job, node } = program.opts<{ layer: string; job: string; node: boolean }>();
+const { layer, job, node, root } = program.opts<{ layer: string; job: string; node: boolean; root: string }>();
+const layers = readLayers(root);
 const folder = join(folders[layer] ?? 'packages', name);
 if (existsSync(join(root, folder))) program.error(`${folder} exists already; choose another name`, { exitCode: 2 });
 
