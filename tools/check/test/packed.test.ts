@@ -38,7 +38,7 @@ it('packs every package; the tarballs install in an empty project and every entr
     ...flags,
   ]);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
-  const files = globSync('*.tgz', { cwd: tarballs }).map((file) => join('tarballs', file));
+  const files = globSync('*.tgz', { cwd: tarballs }).map((file) => `./tarballs/${file}`);
   expect(files).toHaveLength(published.length);
   await run('sh', [
     '-c',
