@@ -1,6 +1,6 @@
 /** What an {@link IpamError} is about. */
 export type IpamErrorCode =
-  /** A text is not an address. */
+  /** A list of addresses is empty where one is needed. */
   | 'address'
   /** A text is not a subnet, or has host bits set. */
   | 'subnet'

@@ -1,15 +1,19 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { Address } from './address.ts';
+import { IpamError } from './error.ts';
 
 const hex = (byte: number) => byte.toString(16).padStart(2, '0');
 
 /**
  * The MAC address that belongs to an IP address: `0a:58` and the four bytes of an IPv4 address, or the first four bytes
  * of the SHA-256 of an IPv6 address' canonical text. For a list: of its IPv4 address, else of its first.
+ * Throws {@link IpamError} `address` for an empty list.
  */
-export function macOf(addresses: Address | readonly [Address, ...Address[]]): string {
-  const list = addresses instanceof Address ? ([addresses] as const) : addresses;
+export function macOf(addresses: Address | readonly Address[]): string {
+  const list = addresses instanceof Address ? [addresses] : addresses;
   const address = list.find(({ family }) => family === 'ipv4') ?? list[0];
+  if (address === undefined)
+    throw new IpamError('address', 'a MAC address follows from an IP address, and the list has none');
   const bytes =
     address.family === 'ipv4'
       ? [24n, 16n, 8n, 0n].map((shift) => Number((address.value >> shift) & 255n))

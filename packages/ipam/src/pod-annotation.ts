@@ -97,14 +97,14 @@ export interface PodNetworkInput {
   /** The service CIDRs of the cluster. */
   readonly serviceSubnets: readonly Cidr[];
   /** The pod's addresses, as the allocator gave them. */
-  readonly addresses: readonly [Cidr, ...Cidr[]];
-  /** A MAC address that the pod asked for. */
+  readonly addresses: readonly Cidr[];
+  /** A MAC address that the pod asked for; a pod without addresses must have one. */
   readonly mac?: string;
   /** Another attachment of the pod has the default route. */
   readonly defaultRouteElsewhere?: boolean;
 }
 
-/** A pod's place in a network, made of its addresses: MAC address, gateways, and routes to all that is inside. */
+/** A pod's place in a network, made of its addresses: MAC address, gateways, and routes to all that is inside the cluster. */
 export function podNetwork(input: PodNetworkInput): PodNetwork {
   const { network, addresses } = input;
   const inside = [
@@ -114,10 +114,9 @@ export function podNetwork(input: PodNetworkInput): PodNetwork {
     ...network.joinSubnets,
   ];
   const gateways = addresses.map((address) => gatewayOf(address.subnet).address);
-  const [first, ...rest] = addresses;
   return {
     addresses,
-    mac: input.mac ?? macOf([first.address, ...rest.map(({ address }) => address)]),
+    mac: input.mac ?? macOf(addresses.map(({ address }) => address)),
     gateways: input.defaultRouteElsewhere ? [] : gateways,
     routes: gateways.flatMap((nextHop) =>
       inside.filter(({ family }) => family === nextHop.family).map((dest) => ({ dest, nextHop })),
