@@ -1,2 +1,65 @@
-/** Encodes, decodes, prints and parses OpenFlow 1.3 to 1.5 with the Nicira extensions, and holds a switch connection. */
-export const name = '@ovnkube/openflow';
+/**
+ * OpenFlow 1.3, 1.4 and 1.5 with Nicira's extensions, as Open vSwitch speaks them: one model of plain readonly data for every
+ * version, codecs, ovs-ofctl's text both ways, and the flow-table reconciler. Runs anywhere; the connection, which needs
+ * sockets, is `@ovnkube/openflow/connection`.
+ */
+export {
+  FIELDS,
+  type Field,
+  type FieldAlias,
+  type FieldFormat,
+  type FieldName,
+  fieldNamed,
+  findField,
+  type Prerequisite,
+  type WireForm,
+} from './field/field.ts';
+export type {
+  Action,
+  Bundle,
+  CheckPktLarger,
+  Clone,
+  Conjunction,
+  Controller,
+  Decap,
+  DecTtlControllers,
+  DeleteField,
+  EmptyApplyActions,
+  Encap,
+  EncapProperty,
+  Enqueue,
+  FinTimeout,
+  GotoTable,
+  Group,
+  HashFields,
+  Load,
+  MeterAction,
+  Move,
+  Multipath,
+  Note,
+  Output,
+  OutputField,
+  OutputTruncated,
+  PacketInReason,
+  Plain,
+  Pop,
+  Push,
+  PushPop,
+  Resubmit,
+  Sample,
+  SetEthernet,
+  SetField,
+  SetHeader,
+  SetQueue,
+  SetTunnel,
+  SetVlan,
+  UnknownAction,
+  WireVariant,
+  WriteActions,
+  WriteMetadata,
+} from './model/action.ts';
+export type { ConntrackAction, ConntrackClear, Nat } from './model/conntrack-action.ts';
+export type { Flow, FlowFlags, FlowMod, FlowModCommand, PacketOut } from './model/flow.ts';
+export type { Learn, LearnSource, LearnSpec } from './model/learn-action.ts';
+export type { FieldValue, Match, MatchField, Subfield, UnknownMatchField } from './model/match.ts';
+export { LAST_PORT, Port, portFrom16, portTo16 } from './model/port.ts';
