@@ -1,0 +1,22 @@
+/** What went wrong, for programs: `flag` and `config` are the user's to mend, the rest the machine's. */
+export type AgentErrorCode = 'flag' | 'config' | 'engine' | 'ovs' | 'kube' | 'host';
+
+/** An error of the node agent; its message names the object, the value and what would be right. */
+export class AgentError extends Error {
+  override readonly name = 'AgentError';
+  readonly code: AgentErrorCode;
+
+  constructor(code: AgentErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Exit codes of the process, as `--help` documents them. */
+export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;
+
+/** The exit code that tells the caller who has to act. */
+export const exitCodeOf = (error: unknown): number =>
+  error instanceof AgentError && (error.code === 'flag' || error.code === 'config')
+    ? exitCodes.usage
+    : exitCodes.failure;

@@ -1,2 +1,0 @@
-/** The agent of a node: Kubernetes to northbound rows, CNI server, bootstrap of br-int. */
-export const name = '@ovnkube/node-agent';
