@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { LabError } from './error.ts';
 import { type NodeFiles, startDetached } from './open-vswitch.ts';
+import type { Progress } from './progress.ts';
 import type { LabState } from './state.ts';
 import type { NodePlace } from './underlay.ts';
 
@@ -45,3 +48,17 @@ export const startController = (
     command: [`${ovn.bin}/ovn-controller`, files.conf],
     namespace: node.namespace,
   });
+
+/** The programs to use: those of `--ovn-bin`, else the cached 26.03 ones, fetched when they are not there. */
+export async function findOvn(folder: string | undefined, progress: Progress): Promise<OvnPrograms> {
+  const place = folder ?? process.env['OVN_ORACLE'] ?? `${homedir()}/.cache/ovn-oracle`;
+  const programs = ovnPrograms(place);
+  if (programs !== undefined) return programs;
+  if (folder !== undefined)
+    throw new LabError(
+      'BAD_FLAG',
+      `--ovn-bin ${folder}: has no ovn-northd (in it or in its bin/) or no ovn-nb.ovsschema`,
+    );
+  progress.note(`no OVN programs in ${place}`);
+  throw new LabError('MISSING_REQUIREMENT', `OVN 26.03 is missing in ${place}`);
+}

@@ -1,0 +1,122 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { ApiClient } from './api/client.ts';
+import { readKubeconfig } from './api/kubeconfig.ts';
+import { hasCondition, type Node } from './api/objects.ts';
+import { waitFor } from './api/watch.ts';
+import { startMasterController, startNodeAgent } from './apps.ts';
+import { nodeCommand, sibling, startWhenReady } from './background.ts';
+import { run } from './command.ts';
+import { writeKubeconfigs } from './control-plane.ts';
+import { removeLab } from './down.ts';
+import { LabError } from './error.ts';
+import { cniFolders } from './kubelet/kubelet.ts';
+import { kubeconfigFile, type Lab, type LabConfig, labOf } from './lab-config.ts';
+import { externalBridge, startDatabases, startSwitch } from './open-vswitch.ts';
+import { findOvn, type OvnPrograms } from './ovn.ts';
+import { isAlive } from './process-id.ts';
+import type { Progress } from './progress.ts';
+import { LabState } from './state.ts';
+import { addNode, addressNode, addWire, type NodePlace, wireNamespace } from './underlay.ts';
+import { workspaceRoot } from './workspace.ts';
+
+const ovsSchema = '/usr/share/openvswitch/vswitch.ovsschema';
+
+/** Title of the lab's own process in the journal. */
+export const daemonTitle = 'lab';
+
+/** Whether a lab of that name runs now. */
+export const isUp = (state: LabState): boolean =>
+  state.exists &&
+  state.journal().some((entry) => entry.kind === 'process' && entry.title === daemonTitle && isAlive(entry));
+
+/** Make a lab. What a killed one of that name left is removed first; a failure removes what was made. */
+export async function up(config: LabConfig, progress: Progress): Promise<Lab> {
+  const state = new LabState(config.name);
+  if (isUp(state)) {
+    throw new LabError(
+      'LAB_EXISTS',
+      `lab "${config.name}" is up already; remove it with: npm run lab -- down --name ${config.name}`,
+    );
+  }
+  const ovn = await progress.step('OVN programs', () => findOvn(config.ovnBin, progress));
+  if (state.exists) await progress.step('Remove what an earlier lab left', () => removeLab(state));
+  state.create();
+  state.write('lab.json', config);
+  const lab = labOf(state, config);
+  try {
+    await makeLab(lab, ovn, progress);
+    return lab;
+  } catch (error) {
+    if (process.env['OVNKUBE_LAB_KEEP'] === undefined) await removeLab(state);
+    throw error;
+  }
+}
+
+async function makeLab(lab: Lab, ovn: OvnPrograms, progress: Progress): Promise<void> {
+  const { state, nodes } = lab;
+  await progress.step(`Underlay, ${nodes.length} nodes (${lab.config.families.join(', ')})`, async () => {
+    await addWire(state, lab.config.families);
+    for (const node of nodes) await addNode(state, node);
+  });
+  await Promise.all([
+    progress.step(`Kubernetes API (${lab.config.kube}), kubelets`, () => startDaemon(lab)),
+    progress.step('Open vSwitch and databases', async () => {
+      await Promise.all(nodes.map((node) => startNode(lab, node, ovn)));
+    }),
+    progress.step('CNI plugin', () => bundleShim(state)),
+  ]);
+  const client = new ApiClient(readKubeconfig(kubeconfigFile(state)));
+  await progress.step('Master controller and node agents: every node Ready', async () => {
+    startMasterController(lab);
+    for (const node of nodes) startNodeAgent(lab, node, ovn);
+    await nodesReady(lab, client);
+  });
+}
+
+async function startNode(lab: Lab, node: NodePlace, ovn: OvnPrograms): Promise<void> {
+  const files = await startDatabases(lab.state, node, { ovnSchemas: ovn.schemas, ovsSchema });
+  await startSwitch(lab.state, node, files);
+  await addressNode(node, lab.config.families, externalBridge);
+}
+
+/** The lab's own process in the wire's namespace, and the door to its API on this machine's loopback. */
+async function startDaemon(lab: Lab): Promise<void> {
+  const { state, config } = lab;
+  const daemon = startWhenReady(state, {
+    title: daemonTitle,
+    command: nodeCommand(sibling(import.meta.url, 'daemon'), config.name),
+    namespace: wireNamespace(state),
+    logFile: state.path('lab.log'),
+  });
+  const door = startWhenReady(state, {
+    title: 'API relay',
+    command: nodeCommand(sibling(import.meta.url, 'relay'), state.path('api.sock'), '0'),
+    logFile: state.path('relay.log'),
+  });
+  await daemon;
+  writeKubeconfigs(lab, Number((await door).words));
+}
+
+async function bundleShim(state: LabState): Promise<void> {
+  const { bin } = cniFolders(state, '');
+  await mkdir(bin, { recursive: true });
+  const out = `${bin}/ovn-k8s-cni-overlay`;
+  await rm(out, { force: true });
+  await run([
+    process.execPath,
+    `${workspaceRoot()}/apps/cni-shim/bundle.mjs`,
+    '--out',
+    out,
+    '--node',
+    process.execPath,
+  ]);
+}
+
+/** Wait until every node of the lab is Ready: its agent has written the CNI configuration. */
+export const nodesReady = (lab: Lab, client: ApiClient): Promise<readonly Node[]> =>
+  waitFor<Node>(client, '/api/v1/nodes', (found) => lab.nodes.every(({ name }) => hasReady(found.get(name))), {
+    what: `nodes ${lab.nodes.map(({ name }) => name).join(', ')} Ready`,
+    seconds: 60,
+  });
+
+const hasReady = (node: Node | undefined): boolean => node !== undefined && hasCondition(node, 'Ready');
