@@ -11,7 +11,7 @@ export interface AgentFlags {
   readonly transitSubnets?: string;
   readonly masqueradeSubnets?: string;
   readonly gatewayMode: 'shared' | 'local';
-  readonly gatewayInterface: string;
+  readonly gatewayInterface?: string;
   readonly mtu: number;
   readonly encapIp?: readonly string[];
   readonly ovsDb: string;
