@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatWhy, Graph, GraphError, type Table, type UnitError } from './index.ts';
+import { TableIndex } from './table-index.ts';
+import { TableNode } from './table-node.ts';
 
 interface Pod {
   readonly node: string;
@@ -435,9 +437,18 @@ describe('memory', () => {
     const graph = new Graph();
     const pods = graph.input<Pod>('pods');
     const nodes = graph.input<string>('nodes');
-    graph.derive<Pod, string>('t', pods, (pod, read, key) => [[key, `${read.row(nodes, pod.node)}`]]);
+    const byName = nodes.index('name', (name) => [name]);
+    const table = graph.derive<Pod, string>('t', pods, (pod, read, key) => [
+      [key, `${read.row(nodes, pod.node)} ${read.lookup(byName, key).length}`],
+    ]);
+    const places = (): number[] =>
+      [pods, nodes, table].map((each) => (each instanceof TableNode ? [...each.slots()].length : Number.NaN));
     for (let i = 0; i < 100; i++) pods.set(`p${i}`, { node: `n${i}` });
+    expect(places()).toEqual([100, 100, 100]);
+    expect(byName instanceof TableIndex && byName.bucketCount).toBe(100);
     for (let i = 0; i < 100; i++) pods.delete(`p${i}`);
+    expect(places()).toEqual([0, 0, 0]);
+    expect(byName instanceof TableIndex && byName.bucketCount).toBe(0);
     expect(graph.statistics()).toEqual([
       { table: 'pods', rows: 0, units: 0, reads: 0, runs: 0 },
       { table: 'nodes', rows: 0, units: 0, reads: 0, runs: 0 },

@@ -1,6 +1,6 @@
 import { type Few, forEachItem, withItem, withoutItem } from './few.ts';
 import type { GraphNode, Scheduler } from './scheduler.ts';
-import type { Slot } from './slot.ts';
+import { Slot } from './slot.ts';
 import { Source } from './source.ts';
 import type { Entry, Index } from './table.ts';
 
@@ -37,16 +37,16 @@ export class Bucket<Row> extends Source {
     return sortedEntries(entries);
   }
 
-  /** As `entries`, for units: kept until the commit has settled, because many units may look up the same key. */
+  /** As `entries`, for units: kept until the commit has settled, because many units may look up the same key.
+   * It cannot go stale: whoever reads here settles after this table. */
   entriesWhileSettling(): readonly Entry<Row>[] {
     if (this.#cached) return this.#cached;
-    this.index.node.scheduler.afterSettling(() => this.invalidate());
+    if (this.members instanceof Slot) return this.entries();
+    this.index.node.scheduler.afterSettling(() => {
+      this.#cached = undefined;
+    });
     this.#cached = this.entries();
     return this.#cached;
-  }
-
-  invalidate(): void {
-    this.#cached = undefined;
   }
 
   override vacate(): void {
@@ -76,6 +76,11 @@ export class TableIndex<Row> implements Index<Row> {
     this.#keys = keys;
   }
 
+  /** Keys that have rows or readers. */
+  get bucketCount(): number {
+    return this.#buckets.size;
+  }
+
   get table(): string {
     return this.node.name;
   }
@@ -103,11 +108,11 @@ export class TableIndex<Row> implements Index<Row> {
     const after = row === undefined ? none : this.#keysOf(row, slot.key, true);
     for (const key of before) {
       const bucket = this.bucket(key);
-      if (!after.has(key)) bucket.members = withoutItem(bucket.members, slot);
+      if (!holds(after, key)) bucket.members = withoutItem(bucket.members, slot);
       changed(bucket);
     }
     for (const key of after) {
-      if (before.has(key)) continue;
+      if (holds(before, key)) continue;
       const bucket = this.bucket(key);
       bucket.members = withItem(bucket.members, slot);
       changed(bucket);
@@ -115,9 +120,10 @@ export class TableIndex<Row> implements Index<Row> {
   }
 
   /** A row whose keys cannot be told is in no bucket. `keysOf` is pure: for the same row it fails again on its way out. */
-  #keysOf(row: Row, key: string, report: boolean): ReadonlySet<string> {
+  #keysOf(row: Row, key: string, report: boolean): Keys {
     try {
-      return new Set(this.#keys.keysOf(row, key));
+      const keys = [...this.#keys.keysOf(row, key)];
+      return keys.length < 2 ? keys : new Set(keys);
     } catch (cause) {
       if (report) this.node.scheduler.report({ table: `${this.table}.${this.name}`, unit: key, cause });
       return none;
@@ -125,10 +131,14 @@ export class TableIndex<Row> implements Index<Row> {
   }
 }
 
-const none: ReadonlySet<string> = new Set();
+/** Distinct keys. Most indexes give one key a row, which needs no Set. */
+type Keys = readonly string[] | ReadonlySet<string>;
+
+const none: readonly string[] = [];
+
+const holds = (keys: Keys, key: string): boolean => ('has' in keys ? keys.has(key) : keys[0] === key);
 
 function changed(bucket: Bucket<unknown>): void {
-  bucket.invalidate();
   forEachItem(bucket.readers, (reader) => reader.sourceChanged());
   bucket.vacate();
 }

@@ -159,7 +159,6 @@ export abstract class TableNode<Row> implements Table<Row>, GraphNode {
     }
     this.changed.length = 0;
     if (!any) return;
-    this.#all = undefined;
     forEachItem(this.whole.readers, tell);
     if (batch) for (const subscriber of this.#subscribers) this.#deliver(subscriber, { changes: batch });
   }
