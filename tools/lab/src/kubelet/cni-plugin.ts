@@ -54,7 +54,7 @@ export async function configurationAppears(folder: string, signal: AbortSignal):
 export async function callPlugins(
   host: PluginHost,
   list: NetworkConfigurationList,
-  command: 'ADD' | 'DEL' | 'CHECK',
+  command: 'ADD' | 'DEL' | 'CHECK' | 'STATUS',
   attachment: Attachment,
   added?: Result,
 ): Promise<Result | undefined> {

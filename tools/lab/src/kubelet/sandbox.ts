@@ -29,6 +29,13 @@ export interface Sandbox {
   readonly addMilliseconds: number;
 }
 
+/** What the kubelet notes of a pod's sandbox, for the lab's commands. */
+export interface SandboxRecord {
+  readonly namespace: string;
+  readonly node: string;
+  readonly addMilliseconds: number;
+}
+
 /** Where the lab's commands find the namespace of a pod. */
 export const sandboxFile = (state: LabState, uid: string): string => state.path('pods', `${uid}.json`);
 
@@ -49,9 +56,14 @@ export async function startSandbox(host: NodeHost, pod: Pod): Promise<Sandbox> {
     for (const container of pod.spec.containers)
       processes.push(...(await startContainer(host, pod, sandbox, container)));
     const started: Sandbox = { ...sandbox, processes };
+    const record: SandboxRecord = {
+      namespace: sandbox.namespace,
+      node: host.node.name,
+      addMilliseconds: sandbox.addMilliseconds,
+    };
     const file = sandboxFile(host.state, pod.metadata.uid ?? '');
     await mkdir(host.state.path('pods'), { recursive: true });
-    await writeFile(file, JSON.stringify({ namespace: sandbox.namespace, node: host.node.name }));
+    await writeFile(file, JSON.stringify(record));
     return started;
   } catch (error) {
     await stopSandbox(host, pod, { ...sandbox, processes }).catch(() => undefined);

@@ -1,0 +1,72 @@
+import type { List, Node } from '../api/objects.ts';
+import { startMasterController, startNodeAgent } from '../apps.ts';
+import { LabError } from '../error.ts';
+import { findOvn } from '../ovn.ts';
+import { silentProgress } from '../progress.ts';
+import { agentReady, crashAgent, crashMaster } from './agent.ts';
+import { farPair, type SmokeContext } from './context.ts';
+import { SteadyPing } from './steady-ping.ts';
+import { databaseSizes, writtenSince } from './zone-database.ts';
+
+/** Versions of all nodes: whoever writes an annotation raises one. */
+async function nodeVersions({ client }: SmokeContext): Promise<string> {
+  const { items } = await client.json<List<Node>>('/api/v1/nodes');
+  return items.map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).join(' ');
+}
+
+/** kill -9 of a node agent and its restart: no database row written, no API object changed, no packet lost. */
+export async function checkAgentRestart(context: SmokeContext): Promise<void> {
+  const { lab, pods, tally } = context;
+  const [from, to] = farPair(pods);
+  const node = lab.nodes.find(({ name }) => name === from.node);
+  const [address] = to.addresses;
+  if (node === undefined || address === undefined) return;
+  const ping = await SteadyPing.start(from.namespace, address);
+  const ovn = await findOvn(lab.config.ovnBin, silentProgress);
+  await ping.answers(20);
+  const before = { sizes: await databaseSizes(lab, node), versions: await nodeVersions(context) };
+  await tally.check(`${node.name}: agent killed and restarted`, async () => {
+    await crashAgent(lab, node);
+    await ping.answers(20);
+    startNodeAgent(lab, node, ovn);
+    const milliseconds = await agentReady(lab, node);
+    await ping.answers(100);
+    return `ready ${Math.round(milliseconds)} ms after its start`;
+  });
+  await tally.check('  no database row was written', async () => {
+    const written = await writtenSince(before.sizes);
+    if (written.length > 0) throw new LabError('NOT_READY', written.join('\n'));
+    return undefined;
+  });
+  await tally.check('  no node object was changed', () => sameVersions(context, before.versions));
+  await tally.check('  no packet of a ping of 100 a second was lost', () => lossless(ping));
+}
+
+async function sameVersions(context: SmokeContext, before: string): Promise<undefined> {
+  const after = await nodeVersions(context);
+  if (after !== before) throw new LabError('NOT_READY', `${before} became ${after}`);
+  return undefined;
+}
+
+async function lossless(ping: SteadyPing): Promise<string> {
+  const { answered, lost } = await ping.finish();
+  if (lost > 0) throw new LabError('NOT_READY', `${lost} of ${answered + lost} lost`);
+  return `${answered} answered`;
+}
+
+/** kill -9 of the master controller and its restart: no assignment changes. */
+export async function checkMasterRestart(context: SmokeContext): Promise<void> {
+  const { lab, tally, pods } = context;
+  const [from, to] = farPair(pods);
+  const [address] = to.addresses;
+  if (address === undefined) return;
+  const before = await nodeVersions(context);
+  const ping = await SteadyPing.start(from.namespace, address);
+  await tally.check('master controller killed and restarted: no node object changed', async () => {
+    await crashMaster(lab);
+    startMasterController(lab);
+    await ping.answers(300);
+    return sameVersions(context, before);
+  });
+  await tally.check('  no packet of a ping of 100 a second was lost', () => lossless(ping));
+}
