@@ -17,6 +17,8 @@ export function run(
         else resolve(stdout);
       },
     );
+    // A program that ends without reading its input is no error: its exit code says what it is.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.input ?? '');
   });
 }
