@@ -1,2 +1,12 @@
-/** Nodes, switches, routers, gateways, interconnect and pods as northbound rows. */
-export const name = '@ovnkube/topology';
+/**
+ * The logical topology of a cluster network: nodes, pods and the interconnect between zones, as northbound rows (and
+ * southbound chassis of other zones). Pure and incremental: a change costs the rows of the node or pod that changed.
+ */
+export { type Names, type NodeNames, namesOf } from './names.ts';
+export type { NodeObject } from './node.ts';
+export { hashedName, type Owner, ownerExternalIds, ownerId, ownerKeys } from './owner.ts';
+export type { PodObject } from './pod-port.ts';
+export { type ColumnValue, type DesiredRow, type RowRef, ref, rowKey } from './row.ts';
+export { type Pending, type Topology, type TopologyInputs, topology } from './topology.ts';
+export type { TopologyOptions } from './zone.ts';
+export { clusterPortGroup, clusterRouterPortGroup } from './zone-rows.ts';
