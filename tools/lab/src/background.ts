@@ -19,6 +19,8 @@ export interface BackgroundOptions {
 
 /** A started program; `words` is the line that it wrote when it was ready. */
 export interface Background extends ProcessId {
+  readonly title: string;
+  readonly logFile: string;
   readonly words: string;
   /** Resolves when it has ended; only while the process that started it lives. */
   readonly exited: Promise<void>;
@@ -31,7 +33,7 @@ export const readyDescriptor = 3;
 export function startBackground(state: LabState, options: BackgroundOptions): Background {
   const { child, id, exited } = launch(state, options);
   child.unref();
-  return { ...id, words: '', exited };
+  return { ...id, title: options.title, logFile: options.logFile, words: '', exited };
 }
 
 /** Start one of our own programs and wait for its line on `readyDescriptor`; one that ends before rejects. */
@@ -51,7 +53,7 @@ export async function startWhenReady(state: LabState, options: BackgroundOptions
   });
   ready?.destroy();
   child.unref();
-  return { ...id, words, exited };
+  return { ...id, title: options.title, logFile: options.logFile, words, exited };
 }
 
 function launch(state: LabState, options: BackgroundOptions) {

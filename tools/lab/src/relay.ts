@@ -7,10 +7,11 @@ import { readyDescriptor } from './background.ts';
  * socket's path does not: two of these, back to back over a unix socket, join two namespaces without a cable.
  */
 export function relay(target: { readonly path: string } | { readonly host: string; readonly port: number }): Server {
-  return createServer((incoming) => {
-    const outgoing = connect(target);
+  // Half-open: a client that has said all it has to say still wants the answer.
+  return createServer({ allowHalfOpen: true }, (incoming) => {
+    const outgoing = connect({ ...target, allowHalfOpen: true });
     const end = (one: Socket, other: Socket): void => {
-      one.once('error', () => other.destroy());
+      one.on('error', () => other.destroy());
       one.once('close', () => other.destroy());
     };
     end(incoming, outgoing);

@@ -17,6 +17,7 @@ const requirements: readonly Requirement[] = [
   { program: 'nft', debian: 'nftables' },
   { program: 'ethtool', debian: 'ethtool' },
   { program: 'ping', debian: 'iputils-ping' },
+  { program: 'openssl', debian: 'openssl' },
   { program: 'nsenter', debian: 'util-linux' },
 ];
 

@@ -1,12 +1,12 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { ApiClient } from './api/client.ts';
 import { readKubeconfig } from './api/kubeconfig.ts';
 import { hasCondition, type Node } from './api/objects.ts';
 import { waitFor } from './api/watch.ts';
 import { startMasterController, startNodeAgent } from './apps.ts';
-import { nodeCommand, sibling, startWhenReady } from './background.ts';
+import { type Background, nodeCommand, sibling, startWhenReady } from './background.ts';
 import { run } from './command.ts';
-import { writeKubeconfigs } from './control-plane.ts';
+import { apiSocket, writeHostKubeconfig } from './control-plane.ts';
 import { removeLab } from './down.ts';
 import { LabError } from './error.ts';
 import { cniFolders } from './kubelet/kubelet.ts';
@@ -67,10 +67,16 @@ async function makeLab(lab: Lab, ovn: OvnPrograms, progress: Progress): Promise<
   ]);
   const client = new ApiClient(readKubeconfig(kubeconfigFile(state)));
   await progress.step('Master controller and node agents: every node Ready', async () => {
-    startMasterController(lab);
-    for (const node of nodes) startNodeAgent(lab, node, ovn);
-    await nodesReady(lab, client);
+    const apps = [startMasterController(lab), ...nodes.map((node) => startNodeAgent(lab, node, ovn))];
+    await Promise.race([nodesReady(lab, client), ...apps.map(endsTooEarly)]);
   });
+}
+
+/** Never resolves; rejects with the program's last words when it ends. */
+async function endsTooEarly({ title, logFile, exited }: Background): Promise<never> {
+  await exited;
+  const words = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-12).join('\n  ');
+  throw new LabError('NOT_READY', `${title} ended:\n  ${words}`);
 }
 
 async function startNode(lab: Lab, node: NodePlace, ovn: OvnPrograms): Promise<void> {
@@ -90,11 +96,11 @@ async function startDaemon(lab: Lab): Promise<void> {
   });
   const door = startWhenReady(state, {
     title: 'API relay',
-    command: nodeCommand(sibling(import.meta.url, 'relay'), state.path('api.sock'), '0'),
+    command: nodeCommand(sibling(import.meta.url, 'relay'), apiSocket(lab), '0'),
     logFile: state.path('relay.log'),
   });
   await daemon;
-  writeKubeconfigs(lab, Number((await door).words));
+  writeHostKubeconfig(lab, Number((await door).words));
 }
 
 async function bundleShim(state: LabState): Promise<void> {
