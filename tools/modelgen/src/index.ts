@@ -1,2 +1,0 @@
-/** Typed rows from OVSDB schemas. */
-export const name = '@ovnkube/modelgen';
