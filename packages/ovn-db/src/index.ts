@@ -1,2 +1,32 @@
-/** The schemas and typed rows of OVN_Northbound, OVN_Southbound and Open_vSwitch, and the row reconciler. */
-export const name = '@ovnkube/ovn-db';
+/**
+ * The databases of OVN and Open vSwitch: their schema files, the types of their rows, and the row reconciler, which holds
+ * a table of desired rows against a replica and writes the difference.
+ */
+export {
+  type DesiredAtom,
+  type DesiredColumns,
+  type DesiredRow,
+  type DesiredValue,
+  desiredEntry,
+  type Parent,
+  type Ref,
+  type RowBuilder,
+  ref,
+  rowKey,
+  rowsOf,
+  type TypedParent,
+} from './desired-row.ts';
+export {
+  idKey,
+  type Owner,
+  ownedBy,
+  ownerControllerKey,
+  ownerExternalIds,
+  ownerId,
+  ownerTypeKey,
+} from './external-ids.ts';
+export type { OVN_Northbound } from './generated/ovn-nb.ts';
+export type { OVN_Southbound } from './generated/ovn-sb.ts';
+export type { Open_vSwitch_Database } from './generated/vswitch.ts';
+export { hashName } from './hash-name.ts';
+export { defaultIdentity, type Identity } from './identity.ts';
