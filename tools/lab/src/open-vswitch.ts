@@ -110,23 +110,27 @@ async function startDatabase(state: LabState, node: NodePlace, files: NodeFiles,
 
 /**
  * ovs-vswitchd with the user-space datapath, and the external bridge with the node's cable. br-int is the node agent's to
- * make. system-id is the chassis name; `hostname` is what ovn-controller writes into its Chassis row.
+ * make. system-id is the chassis name.
  */
 export async function startSwitch(state: LabState, node: NodePlace, files: NodeFiles): Promise<number> {
   const vsctl = (...args: string[]): Promise<string> => run(['ovs-vsctl', `--db=${files.conf}`, ...args]);
   await vsctl('--no-wait', 'init');
+  const control = `${files.folder}/ovs-vswitchd.ctl`;
   const pid = await startDetached(state, files, {
     node: node.name,
     title: 'ovs-vswitchd',
-    command: ['ovs-vswitchd', '--disable-system', `--unixctl=${files.folder}/ovs-vswitchd.ctl`, files.conf],
+    command: ['ovs-vswitchd', '--disable-system', `--unixctl=${control}`, files.conf],
     namespace: node.namespace,
   });
   await vsctl(
     ...['set', 'Open_vSwitch', '.', `external_ids:system-id=${chassisName(state, node)}`],
     ...[`external_ids:hostname=${node.name}`, `external_ids:rundir=${JSON.stringify(files.folder)}`],
     ...['--', 'add-br', externalBridge, '--', 'set', 'Bridge', externalBridge, 'datapath_type=netdev'],
-    ...['--', 'add-port', externalBridge, uplink],
+    ...[`other_config:hwaddr=${JSON.stringify(node.mac)}`, '--', 'add-port', externalBridge, uplink],
   );
+  // The gateway router has the node's own MAC on this bridge. A frame of its would teach the bridge that the MAC is behind
+  // the patch port, and the next tunnel packet would go there: the MAC is the node's, for ever.
+  await run(['ovs-appctl', '-t', control, 'fdb/add', externalBridge, externalBridge, '0', node.mac]);
   return pid;
 }
 

@@ -8,6 +8,8 @@ export interface NodePlace {
   /** Network namespace. */
   readonly namespace: string;
   readonly addresses: readonly UnderlayAddress[];
+  /** Of the external bridge; the cable has another one. */
+  readonly mac: string;
 }
 
 /** The namespace that holds the bridge between the nodes, and the control plane. */
@@ -20,11 +22,13 @@ export const nodePlace = (state: LabState, families: readonly IpFamily[], index:
   name: `node${index + 1}`,
   namespace: state.namespace(`node${index + 1}`),
   addresses: nodeAddresses(families, index),
+  mac: `02:42:ac:12:00:${(index + 2).toString(16).padStart(2, '0')}`,
 });
 
 /**
  * Settings of a fresh namespace: no duplicate address detection (it delays every IPv6 address by more than a second),
- * forwarding on, no source check on asymmetric paths.
+ * forwarding on, no source check on asymmetric paths. arp_ignore, because the user-space datapath takes copies of frames:
+ * the kernel sees them too, and would answer on a cable for an address that is on a bridge.
  */
 const sysctls = [
   ['net/ipv6/conf/all/accept_dad', '0'],
@@ -32,6 +36,7 @@ const sysctls = [
   ['net/ipv6/conf/all/forwarding', '1'],
   ['net/ipv6/conf/default/forwarding', '1'],
   ['net/ipv4/ip_forward', '1'],
+  ['net/ipv4/conf/all/arp_ignore', '1'],
   ['net/ipv4/conf/all/rp_filter', '0'],
   ['net/ipv4/conf/default/rp_filter', '0'],
 ] as const;
@@ -76,7 +81,8 @@ export async function addNode(state: LabState, node: NodePlace): Promise<void> {
     `link add ${node.name} type veth peer name ${uplink} netns ${node.namespace}`,
     `link set ${node.name} master wire up`,
   ]);
-  await ipBatch(node.namespace, ['link set lo up', `link set ${uplink} up`]);
+  await run(inNamespace(node.namespace, ['sh', '-c', `echo 1 > /proc/sys/net/ipv6/conf/${uplink}/disable_ipv6`]));
+  await ipBatch(node.namespace, ['link set lo up', `link set ${uplink} arp off up`]);
   await noChecksumOffload(wire, node.name);
 }
 

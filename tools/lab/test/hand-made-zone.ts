@@ -8,6 +8,8 @@ export interface HandMadeNode {
   readonly name: string;
   readonly chassis: string;
   readonly encapIp: string;
+  /** MAC of the external bridge. */
+  readonly bridgeMac: string;
   readonly files: NodeFiles;
 }
 
@@ -39,6 +41,7 @@ export async function writeZone(ovn: OvnPrograms, local: HandMadeNode, remote: H
   const podPort = `default_pod-${local.name}`;
   const router = 'ovn_cluster_router';
   const commands = [
+    ...gatewayCommands(local),
     `lr-add ${router}`,
     `ls-add ${local.name}`,
     `lrp-add ${router} rtos-${local.name} ${gateway.mac} ${gateway.v4}/24 ${gateway.v6}/64`,
@@ -67,6 +70,23 @@ export async function writeZone(ovn: OvnPrograms, local: HandMadeNode, remote: H
     ...['--', 'create', 'Chassis', `name=${remote.chassis}`, `hostname=${remote.name}`],
     ...['other_config:is-remote=true', 'encaps=@encap'],
   ]);
+}
+
+/** Gateway router with the bridge's own MAC and address, on an external switch that a localnet port joins to the bridge. */
+function gatewayCommands(node: HandMadeNode): readonly string[] {
+  const router = `GR_${node.name}`;
+  return [
+    `lr-add ${router}`,
+    `set Logical_Router ${router} options:chassis=${node.chassis}`,
+    `ls-add ext_${node.name}`,
+    `lrp-add ${router} rtoe-${router} ${node.bridgeMac} ${node.encapIp}/${node.encapIp.includes(':') ? 64 : 16}`,
+    `lsp-add-router-port ext_${node.name} etor-${router} rtoe-${router}`,
+    `set Logical_Switch_Port etor-${router} options:nat-addresses=router`,
+    `lsp-add ext_${node.name} br-phys_${node.name}`,
+    `lsp-set-type br-phys_${node.name} localnet`,
+    `lsp-set-addresses br-phys_${node.name} unknown`,
+    `lsp-set-options br-phys_${node.name} network_name=physnet`,
+  ];
 }
 
 const routerPort = (_line: string, lsw: string, lsp: string, lrp: string): string =>

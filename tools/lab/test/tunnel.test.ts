@@ -68,11 +68,14 @@ async function startNode(
     ...['set', 'Bridge', 'br-int', 'datapath_type=netdev', 'fail-mode=secure', '--'],
     ...['set', 'Open_vSwitch', '.', `external_ids:ovn-remote=${files.sb}`, 'external_ids:ovn-encap-type=geneve'],
     ...[`external_ids:ovn-encap-ip=${JSON.stringify(encapIp)}`, 'external_ids:ovn-is-interconn=true'],
-    'external_ids:ovn-monitor-all=true',
+    ...['external_ids:ovn-monitor-all=true', 'external_ids:ovn-bridge-mappings=physnet:br-phys'],
   ]);
   await startNorthd(state, place, files, ovn);
   await startController(state, place, files, ovn);
-  return [place, { id: index + 2, name: place.name, chassis: chassisName(state, place), encapIp, files }];
+  return [
+    place,
+    { id: index + 2, name: place.name, chassis: chassisName(state, place), encapIp, bridgeMac: place.mac, files },
+  ];
 }
 
 /** Ping until the first answer, at most `seconds`; the number of milliseconds it took. */
@@ -110,6 +113,8 @@ it.skipIf(reason).each<[string, IpFamily]>([
       console.info(
         `${underlay} underlay: two nodes in ${Math.round(started - begin)} ms, first answer v4 ${v4} ms, v6 ${v6} ms later`,
       );
+      const long = await run(inNamespace(one, ['ping', '-n', '-q', '-c', '100', '-i', '0.01', podOf(second[1]).v4]));
+      expect(long).toContain(' 100 received, 0% packet loss');
       const tunnel = await run([
         'ovs-vsctl',
         `--db=${first[1].files.conf}`,
