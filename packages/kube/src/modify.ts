@@ -1,0 +1,62 @@
+import { Backoff } from './backoff.ts';
+import type { ApiObject, CallOptions, KubeClient, WriteOptions } from './client.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { isKubeError } from './error.ts';
+import type { ObjectRef, Resource } from './resource.ts';
+
+/** An object by name; with `uid`, that very object and not a later one of the same name. */
+export interface TargetRef extends ObjectRef {
+  readonly uid?: string | undefined;
+}
+
+/**
+ * Set (or, with undefined, remove) annotations of an object and touch nothing else of it. With `uid` in the reference the
+ * call rejects with `conflict` when the object has been replaced by another one of the same name.
+ */
+export function patchAnnotations(
+  client: KubeClient,
+  resource: Resource<unknown>,
+  ref: TargetRef,
+  annotations: Readonly<Record<string, string | undefined>>,
+  options: CallOptions = {},
+): Promise<ApiObject> {
+  const values = Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, value ?? null]));
+  return client.patch(resource, ref, { metadata: { ...(ref.uid && { uid: ref.uid }), annotations: values } }, options);
+}
+
+export interface ModifyOptions extends WriteOptions {
+  /** Attempts altogether. Default 8. */
+  readonly attempts?: number;
+  readonly clock?: Clock;
+}
+
+/**
+ * Read an object, decide on a merge patch, and write it unless somebody else wrote in between; in that case read and decide
+ * again. `decide` returns undefined when nothing is to be done. Resolves with the object as it is afterwards; rejects with
+ * `conflict` when the last attempt met one too, or when the object is not the one of `uid`.
+ */
+export async function modify(
+  client: KubeClient,
+  resource: Resource<unknown>,
+  ref: TargetRef,
+  decide: (current: ApiObject) => object | undefined,
+  options: ModifyOptions = {},
+): Promise<ApiObject> {
+  const { attempts = 8, clock = systemClock, ...write } = options;
+  const backoff = new Backoff({ firstMs: 20, maximumMs: 1000 });
+  for (let attempt = 1; ; attempt++) {
+    const current = await client.get(resource, ref, { signal: options.signal });
+    const patch = decide(current);
+    if (patch === undefined) return current;
+    const { metadata } = { metadata: {}, ...patch };
+    const { resourceVersion, uid } = current.metadata;
+    const guarded = { ...patch, metadata: { ...metadata, resourceVersion, uid: ref.uid ?? uid } };
+    try {
+      return await client.patch(resource, ref, guarded, write);
+    } catch (error) {
+      if (!isKubeError(error, 'conflict') || attempt >= attempts || (ref.uid !== undefined && ref.uid !== uid))
+        throw error;
+    }
+    await clock.sleep(backoff.next(), options.signal);
+  }
+}
