@@ -1,20 +1,12 @@
-import {
-  type Cidr,
-  type Family,
-  gatewayRouterJoinAddresses,
-  type L3GatewayConfig,
-  macOf,
-  managementPortOf,
-  masqueradeAddresses,
-} from '@ovnkube/ipam';
+import { type Family, gatewayRouterJoinAddresses, macOf, managementPortOf, masqueradeAddresses } from '@ovnkube/ipam';
+import { type DesiredRow, ref } from '@ovnkube/ovn-db';
+import { externalRows } from './external-switch.ts';
 import { gatewayNat } from './gateway-nat.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
-import { coppName, physicalNetwork } from './names.ts';
+import { coppName } from './names.ts';
 import { type NodeWith, nodePart } from './node.ts';
 import { gatewayMtu, sourceRoute } from './node-switch.ts';
-import { type DesiredRow, ref } from './row.ts';
-import { policyOf, portOfRouter, portOfSwitch, type Zone } from './zone.ts';
-import { routerSwitchPort } from './zone-rows.ts';
+import { nb, policyOf, portOfRouter, portOfSwitch, routeOf, type Zone } from './zone.ts';
 
 /** What of a node its gateway router is made of. */
 export type GatewayNode = NodeWith<'nodeId' | 'subnets' | 'chassisId' | 'gateway'>;
@@ -25,11 +17,10 @@ export const gatewayRouterPart = nodePart(
   'local',
   ['nodeId', 'subnets', 'chassisId', 'gateway'],
   function* (zone, node) {
-    const { gateway } = node.annotations;
-    if (gateway.mode === 'disabled') return;
+    if (node.annotations.gateway.mode === 'disabled') return;
     yield router(zone, node);
     yield* joinConnection(zone, node);
-    yield* externalSwitch(zone, node);
+    yield* externalRows(zone, node);
     yield* neighbours(zone, node.name);
     yield* gatewayRoutes(zone, node);
     yield* gatewayNat(zone, node);
@@ -38,18 +29,13 @@ export const gatewayRouterPart = nodePart(
   },
 );
 
-/** A node's addresses on the outside, in the network's order of families. */
-export function externalAddresses(zone: Zone, gateway: L3GatewayConfig): readonly Cidr[] {
-  return zone.ordered(gateway.addresses);
-}
-
-function router(zone: Zone, node: GatewayNode): DesiredRow {
+function router(zone: Zone, { name: node, annotations }: GatewayNode): DesiredRow {
   const { names } = zone;
-  const { chassisId, gateway } = node.annotations;
-  const addresses = externalAddresses(zone, gateway).map(({ address }) => String(address));
-  const { loadBalancerGroups: groups } = names;
-  const groupNames = gateway.nodePortEnable ? [groups.cluster, groups.router] : [groups.cluster];
-  return zone.named('Logical_Router', names.node(node.name).gatewayRouter, owner(node), {
+  const { chassisId, gateway } = annotations;
+  const addresses = zone.ordered(gateway.addresses).map(({ address }) => String(address));
+  const { cluster, router } = names.loadBalancerGroups;
+  const groups = gateway.nodePortEnable ? [cluster, router] : [cluster];
+  return nb('Logical_Router', names.node(node).gatewayRouter, {
     options: {
       chassis: chassisId,
       lb_force_snat_ip: 'router_ip',
@@ -58,83 +44,36 @@ function router(zone: Zone, node: GatewayNode): DesiredRow {
       mac_binding_age_threshold: '300',
       ...(zone.isDefault ? { 'snat-ct-zone': '0' } : { disable_garp_rarp: 'true' }),
     },
-    external_ids: { physical_ip: addresses[0] ?? '', physical_ips: addresses.join(',') },
-    load_balancer_group: groupNames.map((group) => ref('Load_Balancer_Group', group)),
+    load_balancer_group: groups.map((group) => ref('Load_Balancer_Group', group)),
     copp: ref('Copp', coppName),
+    external_ids: zone.externalIds(
+      'GatewayRouter',
+      { node },
+      { physical_ip: addresses[0] ?? '', physical_ips: addresses.join(',') },
+    ),
   });
 }
 
-const owner = (node: { readonly name: string }) => ({ type: 'GatewayRouter', keys: { node: node.name } });
-const portOwner = (node: { readonly name: string }, port: string) => ({
-  type: 'GatewayRouter',
-  keys: { node: node.name, port },
-});
-
-function* joinConnection(zone: Zone, node: GatewayNode): Generator<DesiredRow> {
-  const own = zone.names.node(node.name);
-  const join = gatewayRouterJoinAddresses(zone.network, node.annotations.nodeId);
-  yield routerSwitchPort(
-    zone,
+function* joinConnection(zone: Zone, { name: node, annotations }: GatewayNode): Generator<DesiredRow> {
+  const own = zone.names.node(node);
+  const join = gatewayRouterJoinAddresses(zone.network, annotations.nodeId);
+  const external_ids = zone.externalIds('GatewayRouter', { node, port: 'join' });
+  yield nb(
+    'Logical_Switch_Port',
     own.joinToGatewayRouter,
-    own.gatewayRouterToJoin,
-    portOwner(node, 'join'),
-    zone.names.joinSwitch,
+    { type: 'router', addresses: ['router'], options: { 'router-port': own.gatewayRouterToJoin }, external_ids },
+    { parents: [portOfSwitch(zone.names.joinSwitch)] },
   );
-  yield zone.named(
+  yield nb(
     'Logical_Router_Port',
     own.gatewayRouterToJoin,
-    portOwner(node, 'join'),
     {
       mac: macOf(join.map(({ address }) => address)),
       networks: join.map(String),
-      options: gatewayMtu(zone, node.annotations.gatewayMtuSupport),
+      options: gatewayMtu(zone, annotations.gatewayMtuSupport),
+      external_ids,
     },
-    portOfRouter(own.gatewayRouter),
-  );
-}
-
-function* externalSwitch(zone: Zone, node: GatewayNode): Generator<DesiredRow> {
-  const own = zone.names.node(node.name);
-  const { gateway } = node.annotations;
-  const mac = gateway.mac ?? macOf(externalAddresses(zone, gateway).map(({ address }) => address));
-  yield zone.named('Logical_Switch', own.externalSwitch, owner(node), {});
-  yield zone.named(
-    'Logical_Switch_Port',
-    `${zone.network.prefix}${gateway.interfaceId ?? `${gateway.bridgeId ?? 'br-ex'}_${node.name}`}`,
-    portOwner(node, 'localnet'),
-    {
-      type: 'localnet',
-      addresses: ['unknown'],
-      options: { network_name: physicalNetwork },
-      ...(gateway.vlanId > 0 ? { tag_request: gateway.vlanId } : {}),
-    },
-    portOfSwitch(own.externalSwitch),
-  );
-  yield zone.named(
-    'Logical_Switch_Port',
-    own.externalToGatewayRouter,
-    portOwner(node, 'external'),
-    {
-      type: 'router',
-      addresses: [mac],
-      options: {
-        'router-port': own.gatewayRouterToExternal,
-        // A user-defined network must not announce the address that it shares with the node.
-        ...(zone.isDefault ? { 'nat-addresses': 'router', 'exclude-lb-vips-from-garp': 'true' } : {}),
-      },
-    },
-    portOfSwitch(own.externalSwitch),
-  );
-  yield zone.named(
-    'Logical_Router_Port',
-    own.gatewayRouterToExternal,
-    portOwner(node, 'external'),
-    {
-      mac,
-      networks: externalAddresses(zone, gateway).map(String),
-      external_ids: { 'gateway-physical-ip': 'yes' },
-    },
-    portOfRouter(own.gatewayRouter),
+    { parents: [portOfRouter(own.gatewayRouter)] },
   );
 }
 
@@ -144,51 +83,56 @@ function* neighbours(zone: Zone, node: string): Generator<DesiredRow> {
   const uses = zone.isDefault ? (['dummyNextHop'] as const) : (['dummyNextHop', 'host'] as const);
   for (const address of uses.flatMap((use) => masqueradeAddresses(zone.network, use))) {
     const ip = String(address);
-    const columns = { logical_port, ip, mac: macOf(address), override_dynamic_mac: true };
-    yield { table: 'Static_MAC_Binding', name: `${logical_port}/${ip}`, columns };
+    yield nb('Static_MAC_Binding', `${logical_port} ${ip}`, {
+      logical_port,
+      ip,
+      mac: macOf(address),
+      override_dynamic_mac: true,
+    });
   }
 }
 
 /** Cluster router: the way to the gateway router, and in shared mode the way out for the node's pods. */
-function* clusterRouterRoutes(zone: Zone, node: GatewayNode): Generator<DesiredRow> {
-  const join = gatewayRouterJoinAddresses(zone.network, node.annotations.nodeId);
-  const { clusterRouter } = zone.names;
+function* clusterRouterRoutes(zone: Zone, { name: node, annotations }: GatewayNode): Generator<DesiredRow> {
+  const join = gatewayRouterJoinAddresses(zone.network, annotations.nodeId);
   for (const { address } of join) {
-    yield zone.identified(
+    const ip = String(address);
+    yield nb(
       'Logical_Router_Static_Route',
-      { type: 'GatewayRouterRoute', keys: { node: node.name, ip: String(address) } },
-      { ip_prefix: String(address), nexthop: String(address) },
-      { table: 'Logical_Router', name: clusterRouter, column: 'static_routes' },
+      zone.id('GatewayRouterRoute', { node, ip }),
+      { ip_prefix: ip, nexthop: ip, external_ids: zone.externalIds('GatewayRouterRoute', { node, ip }) },
+      { parents: [routeOf(zone.names.clusterRouter)] },
     );
   }
   if (zone.options.gatewayMode === 'local') return;
-  for (const subnet of node.annotations.subnets) {
+  for (const subnet of annotations.subnets) {
     const nexthop = join.find(({ family }) => family === subnet.family);
-    if (nexthop !== undefined) yield sourceRoute(zone, node.name, String(subnet), nexthop.address);
+    if (nexthop !== undefined) yield sourceRoute(zone, node, String(subnet), nexthop.address);
   }
 }
 
-const matchOf: Readonly<Record<Family, string>> = { ipv4: 'ip4', ipv6: 'ip6' };
+const protocolOf: Readonly<Record<Family, string>> = { ipv4: 'ip4', ipv6: 'ip6' };
 
 /** Pods reach their own node through the management port: at its gateway addresses, in shared mode at all its addresses. */
-function* sameNodePolicies(zone: Zone, node: GatewayNode): Generator<DesiredRow> {
-  const { gateway, hostCidrs = [], subnets } = node.annotations;
-  const own = zone.names.node(node.name);
+function* sameNodePolicies(zone: Zone, { name: node, annotations }: GatewayNode): Generator<DesiredRow> {
+  const { gateway, hostCidrs = [], subnets } = annotations;
+  const own = zone.names.node(node);
   const all = zone.options.gatewayMode === 'shared' ? [...gateway.addresses, ...hostCidrs] : gateway.addresses;
   const addresses = new Map(zone.ordered(all).map(({ address }) => [String(address), address]));
   for (const [ip, { family }] of addresses) {
     const subnet = subnets.find((candidate) => candidate.family === family);
     if (subnet === undefined) continue;
-    yield zone.identified(
+    yield nb(
       'Logical_Router_Policy',
-      { type: 'SameNodePolicy', keys: { node: node.name, ip } },
+      zone.id('SameNodePolicy', { node, ip }),
       {
         priority: 1004,
-        match: `inport == "${own.routerToSwitch}" && ${matchOf[family]}.dst == ${ip} /* ${own.switch} */`,
+        match: `inport == "${own.routerToSwitch}" && ${protocolOf[family]}.dst == ${ip} /* ${own.switch} */`,
         action: 'reroute',
         nexthops: [String(managementPortOf(subnet).address)],
+        external_ids: zone.externalIds('SameNodePolicy', { node, ip }),
       },
-      policyOf(zone.names.clusterRouter),
+      { parents: [policyOf(zone.names.clusterRouter)] },
     );
   }
 }

@@ -1,20 +1,25 @@
 import { clusterRouterJoinAddresses, type Family, masqueradeAddresses } from '@ovnkube/ipam';
+import type { DesiredRow } from '@ovnkube/ovn-db';
 import type { GatewayNode } from './gateway-router.ts';
-import type { DesiredRow } from './row.ts';
-import { routeOf, type Zone } from './zone.ts';
+import { nb, routeOf, type Zone } from './zone.ts';
 
 const everything: Readonly<Record<Family, string>> = { ipv4: '0.0.0.0/0', ipv6: '::/0' };
 
 /** Routes of a node's gateway router: pods inside, services' replies to the host, all else to the outside. */
-export function* gatewayRoutes(zone: Zone, node: GatewayNode): Generator<DesiredRow> {
-  const { network, names } = zone;
-  const own = names.node(node.name);
-  const route = (prefix: string, nexthop: string, port?: string) =>
-    zone.identified(
+export function* gatewayRoutes(zone: Zone, { name: node, annotations }: GatewayNode): Generator<DesiredRow> {
+  const { network } = zone;
+  const own = zone.names.node(node);
+  const route = (prefix: string, nexthop: string, output_port?: string) =>
+    nb(
       'Logical_Router_Static_Route',
-      { type: 'GatewayRoute', keys: { node: node.name, prefix, nexthop } },
-      { ip_prefix: prefix, nexthop, ...(port === undefined ? {} : { output_port: port }) },
-      routeOf(own.gatewayRouter),
+      zone.id('GatewayRoute', { node, prefix, nexthop }),
+      {
+        ip_prefix: prefix,
+        nexthop,
+        output_port,
+        external_ids: zone.externalIds('GatewayRoute', { node, prefix, nexthop }),
+      },
+      { parents: [routeOf(own.gatewayRouter)] },
     );
   const join = clusterRouterJoinAddresses(network);
   for (const { cidr } of network.clusterSubnets) {
@@ -27,7 +32,7 @@ export function* gatewayRoutes(zone: Zone, node: GatewayNode): Generator<Desired
     if (nexthop !== undefined) yield route(String(subnet), String(nexthop), own.gatewayRouterToExternal);
   }
   for (const family of network.families) {
-    const given = node.annotations.gateway.nextHops.filter((nextHop) => nextHop.family === family);
+    const given = annotations.gateway.nextHops.filter((nextHop) => nextHop.family === family);
     // In local mode the host has the way out, so that no default gateway is no obstacle.
     const dummy = zone.options.gatewayMode === 'local' ? dummies.filter((address) => address.family === family) : [];
     for (const nexthop of given.length > 0 ? given : dummy) {

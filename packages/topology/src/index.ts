@@ -4,9 +4,7 @@
  */
 export { type Names, type NodeNames, namesOf } from './names.ts';
 export type { NodeObject } from './node.ts';
-export { hashedName, type Owner, ownerExternalIds, ownerId, ownerKeys } from './owner.ts';
+export { type OwnerType, ownerTypes, topologyOwns } from './owner.ts';
 export type { PodObject } from './pod-port.ts';
-export { type ColumnValue, type DesiredRow, type RowRef, ref, rowKey } from './row.ts';
 export { type Pending, type Topology, type TopologyInputs, topology } from './topology.ts';
 export type { TopologyOptions } from './zone.ts';
-export { clusterPortGroup, clusterRouterPortGroup } from './zone-rows.ts';

@@ -1,10 +1,7 @@
 import { Cidr, gatewayRouterJoinAddresses, macOf } from '@ovnkube/ipam';
+import { type DesiredRow, ref } from '@ovnkube/ovn-db';
 import { nodePart } from './node.ts';
-import { type DesiredRow, ref } from './row.ts';
-import { portOfRouter, portOfSwitch, routeOf, type Zone } from './zone.ts';
-import { routerSwitchPort } from './zone-rows.ts';
-
-const owner = (node: { readonly name: string }) => ({ type: 'Interconnect', keys: { node: node.name } });
+import { nb, portOfRouter, portOfSwitch, routeOf, sb, type Zone } from './zone.ts';
 
 /** A local node's connection of the cluster router to the transit switch. */
 export const transitPortPart = nodePart(
@@ -14,28 +11,28 @@ export const transitPortPart = nodePart(
   function* (zone, node) {
     const { nodeId, transitAddresses } = node.annotations;
     const own = zone.names.node(node.name);
-    yield zone.named(
+    yield nb(
       'Logical_Router_Port',
       own.routerToTransit,
-      owner(node),
       {
         mac: macOf(transitAddresses.map(({ address }) => address)),
         networks: transitAddresses.map(String),
         options: { mcast_flood: 'true' },
+        external_ids: zone.externalIds('Interconnect', { node: node.name }),
       },
-      portOfRouter(zone.names.clusterRouter),
+      { parents: [portOfRouter(zone.names.clusterRouter)] },
     );
-    const port = routerSwitchPort(
-      zone,
+    yield nb(
+      'Logical_Switch_Port',
       own.transitToRouter,
-      own.routerToTransit,
-      owner(node),
-      zone.names.transitSwitch,
       {
-        'requested-tnl-key': String(nodeId),
+        type: 'router',
+        addresses: ['router'],
+        options: { 'router-port': own.routerToTransit, 'requested-tnl-key': String(nodeId) },
+        external_ids: zone.externalIds('Interconnect', { node: node.name }, { node: node.name }),
       },
+      { parents: [portOfSwitch(zone.names.transitSwitch)] },
     );
-    yield withNode(port, node.name);
   },
 );
 
@@ -47,40 +44,36 @@ export const remoteNodePart = nodePart(
   function* (zone, node) {
     const { nodeId, subnets, chassisId, transitAddresses } = node.annotations;
     const mac = macOf(transitAddresses.map(({ address }) => address));
-    const port = zone.named(
+    yield nb(
       'Logical_Switch_Port',
       zone.names.node(node.name).transitToRouter,
-      owner(node),
       {
         type: 'remote',
         addresses: [[mac, ...transitAddresses].join(' ')],
         options: { 'requested-tnl-key': String(nodeId), 'requested-chassis': chassisId },
+        external_ids: zone.externalIds('Interconnect', { node: node.name }, { node: node.name }),
       },
-      portOfSwitch(zone.names.transitSwitch),
+      { parents: [portOfSwitch(zone.names.transitSwitch)] },
     );
-    yield withNode(port, node.name);
     const join = gatewayRouterJoinAddresses(zone.network, nodeId).map(({ address }) => Cidr.host(address));
     for (const prefix of [...subnets, ...join]) {
       const via = transitAddresses.find(({ family }) => family === prefix.family);
-      if (via !== undefined) yield remoteRoute(zone, node.name, prefix, String(via.address));
+      if (via !== undefined) yield remoteRoute(zone, node.name, String(prefix), String(via.address));
     }
   },
 );
 
-function remoteRoute(zone: Zone, node: string, prefix: Cidr, nexthop: string): DesiredRow {
-  return zone.identified(
+function remoteRoute(zone: Zone, node: string, prefix: string, nexthop: string): DesiredRow {
+  return nb(
     'Logical_Router_Static_Route',
-    { type: 'RemoteNodeRoute', keys: { node, prefix: String(prefix) } },
-    { ip_prefix: String(prefix), nexthop, external_ids: { 'ic-node': node } },
-    routeOf(zone.names.clusterRouter),
+    zone.id('RemoteNodeRoute', { node, prefix }),
+    {
+      ip_prefix: prefix,
+      nexthop,
+      external_ids: zone.externalIds('RemoteNodeRoute', { node, prefix }, { 'ic-node': node }),
+    },
+    { parents: [routeOf(zone.names.clusterRouter)] },
   );
-}
-
-/** Ports of the transit switch name their node, so that a person (and upstream) finds them. */
-function withNode(port: DesiredRow, node: string): DesiredRow {
-  const { external_ids } = port.columns;
-  const ids = typeof external_ids === 'object' ? external_ids : {};
-  return { ...port, columns: { ...port.columns, external_ids: { ...ids, node } } };
 }
 
 const genevePort = 6081;
@@ -94,19 +87,15 @@ export const remoteChassisPart = nodePart(
     const { chassisId, encapIps } = node.annotations;
     const { encapPort = genevePort } = zone.options;
     const options = { csum: 'true', ...(encapPort === genevePort ? {} : { dst_port: String(encapPort) }) };
-    const encaps = encapIps.map((address): DesiredRow => {
-      const ip = String(address);
-      return {
-        table: 'Encap',
-        name: `geneve/${ip}`,
-        columns: { type: 'geneve', ip, options, chassis_name: chassisId },
-      };
-    });
-    yield* encaps;
-    yield zone.named('Chassis', chassisId, owner(node), {
+    const nameOf = (ip: string) => `geneve ${ip}`;
+    for (const ip of encapIps.map(String)) {
+      yield sb('Encap', nameOf(ip), { type: 'geneve', ip, options, chassis_name: chassisId });
+    }
+    yield sb('Chassis', chassisId, {
       hostname: node.name,
       other_config: { 'is-remote': 'true' },
-      encaps: encaps.map(({ table, name }) => ref(table, name)),
+      encaps: encapIps.map((ip) => ref('Encap', nameOf(String(ip)))),
+      external_ids: zone.externalIds('Interconnect', { node: node.name }),
     });
   },
 );

@@ -7,9 +7,9 @@ import {
   managementPortOf,
   parseAddress,
 } from '@ovnkube/ipam';
+import { type DesiredRow, ref } from '@ovnkube/ovn-db';
 import { type NodeWith, nodePart } from './node.ts';
-import { type DesiredRow, ref } from './row.ts';
-import { type Parent, portOfGroup, portOfRouter, portOfSwitch, routeOf, type Zone } from './zone.ts';
+import { nb, portOfGroup, portOfRouter, portOfSwitch, routeOf, type Zone } from './zone.ts';
 import { clusterPortGroup, clusterRouterPortGroup } from './zone-rows.ts';
 
 type SwitchNode = NodeWith<'subnets' | 'chassisId'>;
@@ -18,7 +18,8 @@ type SwitchNode = NodeWith<'subnets' | 'chassisId'>;
 export const nodeSwitchPart = nodePart('switch', 'local', ['subnets', 'chassisId'], function* (zone, node) {
   const mac = macOf(node.annotations.subnets.map((subnet) => gatewayOf(subnet).address));
   yield nodeSwitch(zone, node, mac);
-  yield* routerConnection(zone, node, mac);
+  yield switchToRouter(zone, node.name);
+  yield* routerToSwitch(zone, node, mac);
   yield managementPort(zone, node);
   if (zone.options.gatewayMode === 'local') {
     for (const subnet of node.annotations.subnets) {
@@ -32,18 +33,29 @@ export const nodeSwitchPart = nodePart('switch', 'local', ['subnets', 'chassisId
  * local mode. One row by its id, so that a change of mode moves it.
  */
 export function sourceRoute(zone: Zone, node: string, subnet: string, nexthop: Address): DesiredRow {
-  return zone.identified(
+  return nb(
     'Logical_Router_Static_Route',
-    { type: 'NodeSourceRoute', keys: { node, subnet } },
-    { ip_prefix: subnet, policy: 'src-ip', nexthop: String(nexthop) },
-    routeOf(zone.names.clusterRouter),
+    zone.id('NodeSourceRoute', { node, subnet }),
+    {
+      ip_prefix: subnet,
+      policy: 'src-ip',
+      nexthop: String(nexthop),
+      external_ids: zone.externalIds('NodeSourceRoute', { node, subnet }),
+    },
+    { parents: [routeOf(zone.names.clusterRouter)] },
   );
 }
 
-function nodeSwitch(zone: Zone, node: SwitchNode, mac: string): DesiredRow {
+/** `gateway_mtu` of a router port, where the node can do it (annotation `gateway-mtu-support` is not false). */
+export function gatewayMtu(zone: Zone, supported: boolean | undefined): Readonly<Record<string, string>> {
+  const { mtu } = zone.options;
+  return mtu === undefined || supported === false ? {} : { gateway_mtu: String(mtu) };
+}
+
+function nodeSwitch(zone: Zone, { name: node, annotations }: SwitchNode, mac: string): DesiredRow {
   const { names, options } = zone;
   const other_config: Record<string, string> = {};
-  for (const subnet of node.annotations.subnets) {
+  for (const subnet of annotations.subnets) {
     if (subnet.family === 'ipv6') other_config['ipv6_prefix'] = String(subnet.address);
     else {
       const management = String(managementPortOf(subnet).address);
@@ -58,16 +70,12 @@ function nodeSwitch(zone: Zone, node: SwitchNode, mac: string): DesiredRow {
   }
   if (options.multicast)
     Object.assign(other_config, { mcast_snoop: 'true', mcast_querier: 'true', mcast_eth_src: mac });
-  const { loadBalancerGroups: groups } = names;
-  return zone.named(
-    'Logical_Switch',
-    names.node(node.name).switch,
-    { type: 'NodeSwitch', keys: { node: node.name } },
-    {
-      other_config,
-      load_balancer_group: [groups.cluster, groups.switch].map((group) => ref('Load_Balancer_Group', group)),
-    },
-  );
+  const groups = [names.loadBalancerGroups.cluster, names.loadBalancerGroups.switch];
+  return nb('Logical_Switch', names.node(node).switch, {
+    other_config,
+    load_balancer_group: groups.map((group) => ref('Load_Balancer_Group', group)),
+    external_ids: zone.externalIds('NodeSwitch', { node }),
+  });
 }
 
 /** MAC and addresses for which a node switch answers whatever is asked for: gateways that virtual machines keep when they move. */
@@ -77,57 +85,57 @@ function arpProxy(zone: Zone): string {
   return [macOf(ipv4 ?? []), ...addresses].join(' ');
 }
 
-function* routerConnection(zone: Zone, node: SwitchNode, mac: string): Generator<DesiredRow> {
-  const { names, options, network } = zone;
-  const { subnets, chassisId, gatewayMtuSupport } = node.annotations;
-  const own = names.node(node.name);
-  const owner = { type: 'NodeSwitch', keys: { node: node.name } };
-  const parents: Parent[] = [portOfSwitch(own.switch)];
-  if (options.multicast) parents.push(portOfGroup(clusterRouterPortGroup(network)));
-  yield zone.named(
+function switchToRouter(zone: Zone, node: string): DesiredRow {
+  const own = zone.names.node(node);
+  return nb(
     'Logical_Switch_Port',
     own.switchToRouter,
-    owner,
     {
       type: 'router',
       addresses: ['router'],
       options: { 'router-port': own.routerToSwitch, ...(zone.isDefault ? { arp_proxy: arpProxy(zone) } : {}) },
+      external_ids: zone.externalIds('NodeSwitch', { node }),
     },
-    ...parents,
+    {
+      parents: [
+        portOfSwitch(own.switch),
+        ...(zone.options.multicast ? [portOfGroup(clusterRouterPortGroup(zone))] : []),
+      ],
+    },
   );
+}
+
+function* routerToSwitch(zone: Zone, { name: node, annotations }: SwitchNode, mac: string): Generator<DesiredRow> {
+  const own = zone.names.node(node);
+  const { subnets, chassisId, gatewayMtuSupport } = annotations;
+  const external_ids = zone.externalIds('NodeSwitch', { node });
   const gatewayChassis = `${own.routerToSwitch}-${chassisId}`;
-  yield zone.named('Gateway_Chassis', gatewayChassis, owner, { chassis_name: chassisId, priority: 1 });
-  yield zone.named(
+  yield nb('Gateway_Chassis', gatewayChassis, { chassis_name: chassisId, priority: 1, external_ids });
+  yield nb(
     'Logical_Router_Port',
     own.routerToSwitch,
-    owner,
     {
       mac,
       networks: subnets.map((subnet) => String(gatewayOf(subnet))),
       options: gatewayMtu(zone, gatewayMtuSupport),
       gateway_chassis: [ref('Gateway_Chassis', gatewayChassis)],
+      external_ids,
     },
-    portOfRouter(names.clusterRouter),
+    { parents: [portOfRouter(zone.names.clusterRouter)] },
   );
 }
 
-/** `gateway_mtu` of a router port, where the node can do it (annotation `gateway-mtu-support` is not false). */
-export function gatewayMtu(zone: Zone, supported: boolean | undefined): Readonly<Record<string, string>> {
-  const { mtu } = zone.options;
-  return mtu === undefined || supported === false ? {} : { gateway_mtu: String(mtu) };
-}
-
-function managementPort(zone: Zone, node: SwitchNode): DesiredRow {
-  const { names, network } = zone;
-  const own = names.node(node.name);
-  const addresses = node.annotations.subnets.map((subnet) => managementPortOf(subnet).address);
-  const mac = node.annotations.managementPortMac ?? macOf(addresses);
-  return zone.named(
+function managementPort(zone: Zone, { name: node, annotations }: SwitchNode): DesiredRow {
+  const own = zone.names.node(node);
+  const addresses = annotations.subnets.map((subnet) => managementPortOf(subnet).address);
+  const mac = annotations.managementPortMac ?? macOf(addresses);
+  return nb(
     'Logical_Switch_Port',
     own.managementPort,
-    { type: 'ManagementPort', keys: { node: node.name } },
-    { addresses: [[mac, ...addresses].join(' ')] },
-    portOfSwitch(own.switch),
-    portOfGroup(clusterPortGroup(network)),
+    {
+      addresses: [[mac, ...addresses].join(' ')],
+      external_ids: zone.externalIds('ManagementPort', { node }),
+    },
+    { parents: [portOfSwitch(own.switch), portOfGroup(clusterPortGroup(zone))] },
   );
 }

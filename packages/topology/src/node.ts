@@ -7,7 +7,7 @@ import {
   readNodeAnnotations,
   transitAddresses,
 } from '@ovnkube/ipam';
-import type { DesiredRow } from './row.ts';
+import type { DesiredRow } from '@ovnkube/ovn-db';
 import type { Zone } from './zone.ts';
 
 /** What is read of a Kubernetes Node. */

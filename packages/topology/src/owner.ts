@@ -1,38 +1,47 @@
 import type { Network } from '@ovnkube/ipam';
+import { ownedBy, ownerTypeKey } from '@ovnkube/ovn-db';
+import { namesOf } from './names.ts';
 
-/** external_ids that tell whose a row is, as upstream writes them. */
-export const ownerKeys = {
-  controller: 'k8s.ovn.org/owner-controller',
-  type: 'k8s.ovn.org/owner-type',
-  id: 'k8s.ovn.org/id',
-} as const;
+/** Kinds of rows of this package: `k8s.ovn.org/owner-type`. */
+export const ownerTypes = [
+  'Cluster',
+  'ClusterRouter',
+  'Copp',
+  'GatewayNAT',
+  'GatewayRoute',
+  'GatewayRouter',
+  'GatewayRouterRoute',
+  'Interconnect',
+  'JoinSwitch',
+  'ManagementPort',
+  'Meter',
+  'NodeSourceRoute',
+  'NodeSwitch',
+  'Pod',
+  'PodNAT',
+  'RemoteNodeRoute',
+  'SameNodePolicy',
+  'TransitSwitch',
+] as const;
 
-/** Who owns a row: its kind, and the values that tell it from others of the kind, in a fixed order. */
-export interface Owner {
-  readonly type: string;
-  readonly keys: Readonly<Record<string, string>>;
-}
+export type OwnerType = (typeof ownerTypes)[number];
 
-/** `<owner-controller>:<owner-type>:<value>…`: unique among the rows of one table. */
-export function ownerId(network: Network, owner: Owner): string {
-  return [network.controller, owner.type, ...Object.values(owner.keys)].join(':');
-}
-
-/** The external_ids of a row of this owner; those of a user-defined network name it as well. */
-export function ownerExternalIds(network: Network, owner: Owner): Readonly<Record<string, string>> {
-  const named = Object.entries(owner.keys).map(([key, value]) => [`k8s.ovn.org/${key}`, value]);
-  return {
-    ...Object.fromEntries(named),
-    ...(network.name === 'default' ? {} : { 'k8s.ovn.org/network': network.name, 'k8s.ovn.org/topology': 'layer3' }),
-    [ownerKeys.controller]: network.controller,
-    [ownerKeys.type]: owner.type,
-    [ownerKeys.id]: ownerId(network, owner),
+/**
+ * Which rows of either database are those of a network's topology, for the reconciler: by controller and type in
+ * external_ids, and in tables without external_ids by name. Encap rows live and die with the chassis that refers to them.
+ */
+export function topologyOwns(
+  network: Network,
+): (table: string, row: { readonly [column: string]: unknown }) => boolean {
+  const byController = ownedBy(network.controller);
+  const types: ReadonlySet<unknown> = new Set(ownerTypes);
+  const groups: ReadonlySet<unknown> = new Set(Object.values(namesOf(network).loadBalancerGroups));
+  const externalPort = namesOf(network).node('').gatewayRouterToExternal;
+  return (table, row) => {
+    if (table === 'Load_Balancer_Group') return groups.has(row['name']);
+    if (table === 'Static_MAC_Binding') return String(row['logical_port']).startsWith(externalPort);
+    const ids = row['external_ids'];
+    if (typeof ids !== 'object' || ids === null) return false;
+    return byController(table, row) && types.has(Reflect.get(ids, ownerTypeKey));
   };
-}
-
-/** Name of a port group or address set: `a` and the FNV-1a hash, in 64 bits, of its id (names and numbers: ASCII). */
-export function hashedName(id: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const char of id) hash = ((hash ^ BigInt(char.charCodeAt(0))) * 0x100000001b3n) & 0xffffffffffffffffn;
-  return `a${hash}`;
 }

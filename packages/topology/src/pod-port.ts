@@ -1,8 +1,8 @@
 import { type Cidr, podNetworksAnnotation, readPodNetwork } from '@ovnkube/ipam';
+import type { DesiredRow } from '@ovnkube/ovn-db';
 import { podNat } from './gateway-nat.ts';
 import type { ZoneNode } from './node.ts';
-import type { DesiredRow } from './row.ts';
-import { portOfGroup, portOfSwitch, type Zone } from './zone.ts';
+import { nb, portOfGroup, portOfSwitch, type Zone } from './zone.ts';
 import { clusterPortGroup } from './zone-rows.ts';
 
 /** What is read of a Kubernetes Pod. */
@@ -67,18 +67,16 @@ export function podOutcome(zone: Zone, pod: PodObject, hostOf: (node: string) =>
   if (host.chassisId === undefined) return { status: 'pending', reason: `its node ${spec.nodeName} has no switch yet` };
   const { mac, addresses } = place.network;
   const binding = [mac, ...addresses.map(({ address }) => address)].join(' ');
-  const port = zone.named(
+  const port = nb(
     'Logical_Switch_Port',
     zone.names.podPort(namespace, name),
-    { type: 'Pod', keys: { namespace, name } },
     {
       addresses: [binding],
       port_security: [binding],
       options: { 'requested-chassis': host.chassisId, 'iface-id-ver': uid },
-      external_ids: { namespace, pod: 'true' },
+      external_ids: zone.externalIds('Pod', { namespace, name }, { namespace, pod: 'true' }),
     },
-    portOfSwitch(zone.names.node(spec.nodeName).switch),
-    portOfGroup(clusterPortGroup(zone.network)),
+    { parents: [portOfSwitch(zone.names.node(spec.nodeName).switch), portOfGroup(clusterPortGroup(zone))] },
   );
   return { status: 'rows', rows: [port, ...podNat(zone, spec.nodeName, addresses, host.natAddresses)] };
 }

@@ -1,11 +1,11 @@
 import type { Entry, Graph, Table } from '@ovnkube/incremental';
+import { type DesiredRow, desiredEntry } from '@ovnkube/ovn-db';
 import { coppRows } from './copp.ts';
 import { gatewayRouterPart } from './gateway-router.ts';
 import { remoteChassisPart, remoteNodePart, transitPortPart } from './interconnect.ts';
 import { type NodeObject, type NodePart, type ZoneNode, zoneNode } from './node.ts';
 import { nodeSwitchPart } from './node-switch.ts';
 import { type PodObject, podHost, podOutcome } from './pod-port.ts';
-import { type DesiredRow, rowKey } from './row.ts';
 import { type TopologyOptions, Zone } from './zone.ts';
 import { zoneRows } from './zone-rows.ts';
 
@@ -38,6 +38,10 @@ export interface Topology {
 const northboundParts = [nodeSwitchPart, gatewayRouterPart, transitPortPart, remoteNodePart];
 const southboundParts = [remoteChassisPart];
 
+/** A node's parts in one network. A chassis is there once, whatever the number of networks: the default network keeps it. */
+const partsOf = (zone: Zone, node: ZoneNode, parts: readonly NodePart[]): readonly NodePart[] =>
+  parts.filter((part) => (part.of === 'local') === node.local && (zone.isDefault || part !== remoteChassisPart));
+
 /** Derives the topology of one network in one zone. Table names in the graph begin with `topology/<network>/`. */
 export function topology(graph: Graph, inputs: TopologyInputs, options: TopologyOptions): Topology {
   const zone = new Zone(options);
@@ -50,20 +54,20 @@ export function topology(graph: Graph, inputs: TopologyInputs, options: Topology
   const hosts = graph.derive(table('hosts'), nodes, (node, _, name) => [[name, podHost(zone, node)] as const]);
   const ofNodes = (name: string, parts: readonly NodePart[]) =>
     graph.derive<ZoneNode, DesiredRow>(table(name), nodes, (node) =>
-      keyed(partsOf(node, parts).flatMap((part) => [...part.rows(zone, node)])),
+      partsOf(zone, node, parts).flatMap((part) => [...part.rows(zone, node)].map(desiredEntry)),
     );
   const northbound = graph.union<DesiredRow>(table('northbound'), [
     graph.derive(table('zone-rows'), settings, () =>
-      keyed([...zoneRows(zone), ...(zone.isDefault ? coppRows(zone) : [])]),
+      [...zoneRows(zone), ...(zone.isDefault ? coppRows(zone) : [])].map(desiredEntry),
     ),
     ofNodes('node-rows', northboundParts),
     graph.derive<PodObject, DesiredRow>(table('pod-rows'), inputs.pods, (pod, read) => {
       const outcome = podOutcome(zone, pod, (node) => read.row(hosts, node));
-      return outcome.status === 'rows' ? keyed(outcome.rows) : [];
+      return outcome.status === 'rows' ? outcome.rows.map(desiredEntry) : [];
     }),
   ]);
   const pending = graph.union<Pending>(table('pending'), [
-    graph.derive(table('pending-nodes'), nodes, (node) => pendingParts(node)),
+    graph.derive(table('pending-nodes'), nodes, (node) => pendingParts(zone, node)),
     graph.derive<PodObject, Pending>(table('pending-pods'), inputs.pods, (pod, read, key) => {
       const outcome = podOutcome(zone, pod, (node) => read.row(hosts, node));
       const object = `pod ${key}`;
@@ -73,16 +77,8 @@ export function topology(graph: Graph, inputs: TopologyInputs, options: Topology
   return { northbound, southbound: ofNodes('southbound', southboundParts), pending };
 }
 
-function partsOf(node: ZoneNode, parts: readonly NodePart[]): readonly NodePart[] {
-  return parts.filter((part) => (part.of === 'local') === node.local);
-}
-
-function keyed(rows: readonly DesiredRow[]): Entry<DesiredRow>[] {
-  return rows.map((row) => [rowKey(row), row] as const);
-}
-
-function* pendingParts(node: ZoneNode): Generator<Entry<Pending>> {
-  for (const part of partsOf(node, [...northboundParts, ...southboundParts])) {
+function* pendingParts(zone: Zone, node: ZoneNode): Generator<Entry<Pending>> {
+  for (const part of partsOf(zone, node, [...northboundParts, ...southboundParts])) {
     const missing = part.missing(node);
     if (missing.length === 0) continue;
     const reasons = missing.map(

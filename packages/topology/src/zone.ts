@@ -1,7 +1,14 @@
 import type { Address, Cidr, Network } from '@ovnkube/ipam';
+import {
+  type OVN_Northbound,
+  type OVN_Southbound,
+  type Owner,
+  ownerExternalIds,
+  ownerId,
+  rowsOf,
+} from '@ovnkube/ovn-db';
 import { type Names, namesOf } from './names.ts';
-import { type Owner, ownerExternalIds, ownerId } from './owner.ts';
-import type { ColumnValue, DesiredRow } from './row.ts';
+import type { OwnerType } from './owner.ts';
 
 /** How one network is laid out in one zone. */
 export interface TopologyOptions {
@@ -24,12 +31,11 @@ export interface TopologyOptions {
   readonly aclLoggingRateLimit?: number;
 }
 
-/** A parent column that holds references to a row. */
-export interface Parent {
-  readonly table: string;
-  readonly name: string;
-  readonly column: string;
-}
+/** Builders of desired rows, checked against the schemas. */
+export const nb = rowsOf<OVN_Northbound>();
+export const sb = rowsOf<OVN_Southbound>();
+
+type Ids = Readonly<Record<string, string>>;
 
 /** Options with what follows from them: what every maker of rows is handed. */
 export class Zone {
@@ -43,21 +49,21 @@ export class Zone {
     this.names = namesOf(options.network);
   }
 
-  /** A row known by its name, with the owner's external_ids beside those given. */
-  named(table: string, name: string, owner: Owner, columns: Columns, ...parents: readonly Parent[]): DesiredRow {
-    const external_ids = { ...columns.external_ids, ...ownerExternalIds(this.network, owner) };
-    return this.#row(table, name, { name, ...columns, external_ids }, parents);
-  }
-
-  /** A row without a name column, known by `k8s.ovn.org/id`. */
-  identified(table: string, owner: Owner, columns: Columns, ...parents: readonly Parent[]): DesiredRow {
-    const external_ids = { ...columns.external_ids, ...ownerExternalIds(this.network, owner) };
-    return this.#row(table, ownerId(this.network, owner), { ...columns, external_ids }, parents);
-  }
-
   /** Whether rows belong to the default network, which also keeps what all networks of a zone share. */
   get isDefault(): boolean {
     return this.network.name === 'default';
+  }
+
+  /** The `k8s.ovn.org/id` of a row: its kind, and what tells it from others of the kind in the same table. */
+  id(type: OwnerType, ids: Ids): string {
+    return ownerId(this.#owner(type, ids));
+  }
+
+  /** The external_ids of a row: its owner's, those that name a user-defined network, and others. */
+  externalIds(type: OwnerType, ids: Ids, others: Ids = {}): Ids {
+    const { name } = this.network;
+    const network: Ids = this.isDefault ? {} : { 'k8s.ovn.org/network': name, 'k8s.ovn.org/topology': 'layer3' };
+    return { ...others, ...network, ...ownerExternalIds(this.#owner(type, ids)) };
   }
 
   /** The addresses of this network's families, in its order of families. */
@@ -65,16 +71,14 @@ export class Zone {
     return this.network.families.flatMap((family) => list.filter((item) => item.family === family));
   }
 
-  #row(table: string, name: string, columns: Columns, parents: readonly Parent[]): DesiredRow {
-    return parents.length > 0 ? { table, name, columns, parents } : { table, name, columns };
+  #owner(type: OwnerType, ids: Ids): Owner {
+    return { controller: this.network.controller, type, ids: Object.entries(ids) };
   }
 }
 
-type Columns = Readonly<Record<string, ColumnValue>> & { readonly external_ids?: Readonly<Record<string, string>> };
-
-export const portOfSwitch = (name: string): Parent => ({ table: 'Logical_Switch', name, column: 'ports' });
-export const portOfRouter = (name: string): Parent => ({ table: 'Logical_Router', name, column: 'ports' });
-export const routeOf = (name: string): Parent => ({ table: 'Logical_Router', name, column: 'static_routes' });
-export const policyOf = (name: string): Parent => ({ table: 'Logical_Router', name, column: 'policies' });
-export const natOf = (name: string): Parent => ({ table: 'Logical_Router', name, column: 'nat' });
-export const portOfGroup = (name: string): Parent => ({ table: 'Port_Group', name, column: 'ports' });
+export const portOfSwitch = (name: string) => ({ table: 'Logical_Switch', name, column: 'ports' }) as const;
+export const portOfRouter = (name: string) => ({ table: 'Logical_Router', name, column: 'ports' }) as const;
+export const routeOf = (name: string) => ({ table: 'Logical_Router', name, column: 'static_routes' }) as const;
+export const policyOf = (name: string) => ({ table: 'Logical_Router', name, column: 'policies' }) as const;
+export const natOf = (name: string) => ({ table: 'Logical_Router', name, column: 'nat' }) as const;
+export const portOfGroup = (name: string) => ({ table: 'Port_Group', name, column: 'ports' }) as const;

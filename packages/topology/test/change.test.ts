@@ -1,5 +1,7 @@
 import type { Batch } from '@ovnkube/incremental';
-import type { DesiredRow, NodeObject } from '@ovnkube/topology';
+import { readNodeAnnotations, userDefinedNetwork, writeNodeAnnotations } from '@ovnkube/ipam';
+import type { DesiredRow } from '@ovnkube/ovn-db';
+import { type NodeObject, topology } from '@ovnkube/topology';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cluster, twoNodes, type ZoneUnderTest, zoneOf } from './cluster.ts';
@@ -48,7 +50,7 @@ describe('a change', () => {
     const zone = twoNodes('ipv4');
     const rows = [
       'Chassis/chassis-n2',
-      'Encap/geneve/172.18.0.3',
+      'Encap/geneve 172.18.0.3',
       'Logical_Router_Static_Route/default-network-controller:RemoteNodeRoute:n2:10.129.0.0/23',
       'Logical_Router_Static_Route/default-network-controller:RemoteNodeRoute:n2:100.64.0.3/32',
       'Logical_Switch_Port/tstor-n2',
@@ -63,7 +65,7 @@ describe('a change', () => {
     ).toEqual([]);
     expect(
       touched(zone, () => zone.nodes.set('n2', withAnnotation(node, 'k8s.ovn.org/node-encap-ips', '["172.18.0.99"]'))),
-    ).toEqual(['Chassis/chassis-n2', 'Encap/geneve/172.18.0.3', 'Encap/geneve/172.18.0.99']);
+    ).toEqual(['Chassis/chassis-n2', 'Encap/geneve 172.18.0.3', 'Encap/geneve 172.18.0.99']);
   });
 
   it("of a local node's other addresses touches only the policy for them", () => {
@@ -90,6 +92,59 @@ describe('a change', () => {
       expect(keys).toContain(key);
     expect([...keys].filter((key) => key.includes('RemoteNodeRoute'))).toEqual([]);
     expect(zone.southbound.size).toBe(0);
+  });
+});
+
+describe('cost', () => {
+  it('of a change does not grow with the cluster', () => {
+    const cluster = new Cluster('ipv4');
+    const zone = zoneOf(cluster, 'n0');
+    zone.graph.commit(() => {
+      for (let node = 0; node < 60; node += 1) {
+        zone.nodes.set(`n${node}`, cluster.node(`n${node}`));
+        for (let pod = 0; pod < 10; pod += 1)
+          zone.pods.set(`ns/${node}-${pod}`, cluster.pod('ns', `${node}-${pod}`, `n${node}`));
+      }
+    });
+    const runs = () => zone.graph.statistics().reduce((sum, table) => sum + table.runs, 0);
+    const runsOf = (change: () => void) => {
+      const before = runs();
+      zone.graph.commit(change);
+      return runs() - before;
+    };
+    const added = cluster.pod('ns', 'new', 'n0');
+    // The pod's rows and its pending reason, and each union that takes them in.
+    expect(runsOf(() => zone.pods.set('ns/new', added))).toBeLessThanOrEqual(6);
+    // The node itself, what pods read of it, its rows in both databases, its pending reasons; no pod.
+    const changed = withAnnotation(zone.nodes.get('n7'), 'k8s.ovn.org/node-encap-ips', '["172.18.9.9"]');
+    expect(runsOf(() => zone.nodes.set('n7', changed))).toBeLessThanOrEqual(12);
+  });
+});
+
+describe('two networks', () => {
+  it('share a graph and a zone without sharing a row', () => {
+    const cluster = new Cluster('ipv4');
+    const zone = zoneOf(cluster, 'n1');
+    const network = userDefinedNetwork('blue', 1, { clusterSubnets: '10.20.0.0/16' });
+    const blue = topology(zone.graph, zone, { network, zone: 'n1', gatewayMode: 'shared' });
+    for (const name of ['n1', 'n2']) {
+      const { metadata } = cluster.node(name);
+      const existing = metadata?.annotations ?? {};
+      const gateway = readNodeAnnotations(existing).values.gateway;
+      const subnets = network.clusterSubnets.map(({ cidr }) => cidr);
+      const own = writeNodeAnnotations({ subnets, ...(gateway ? { gateway } : {}) }, { network: 'blue', existing });
+      zone.nodes.set(name, { metadata: { annotations: { ...existing, ...own } } });
+    }
+    expect([...blue.pending.entries()]).toEqual([]);
+    expect(blue.northbound.size).toBeGreaterThan(20);
+    expect([...blue.northbound.keys()].filter((key) => zone.northbound.has(key))).toEqual([]);
+    expect(blue.southbound.size).toBe(0);
+    expect(blue.northbound.get('Logical_Switch/blue_transit_switch')?.columns['other_config']).toMatchObject({
+      'requested-tnl-key': '16711684',
+    });
+    expect(blue.northbound.get('Logical_Switch_Port/etor-blue_GR_n1')?.columns['options']).toEqual({
+      'router-port': 'rtoe-blue_GR_n1',
+    });
   });
 });
 
@@ -120,7 +175,7 @@ describe('what is missing', () => {
       ['node n2/remote chassis', 'node n2/remote node'],
       ['Logical_Switch_Port/tstor-n2', 'Chassis/chassis-n2'],
     ],
-    ['n2', 'k8s.ovn.org/node-encap-ips', ['node n2/remote chassis'], ['Chassis/chassis-n2', 'Encap/geneve/172.18.0.3']],
+    ['n2', 'k8s.ovn.org/node-encap-ips', ['node n2/remote chassis'], ['Chassis/chassis-n2', 'Encap/geneve 172.18.0.3']],
   ])('on %s, %s, is named, and only its part waits', (name, annotation, pending, absent) => {
     const zone = twoNodes('ipv4');
     const before = [...zone.northbound.keys(), ...zone.southbound.keys()];

@@ -16,14 +16,8 @@ import {
   writeNodeAnnotations,
   writePodNetwork,
 } from '@ovnkube/ipam';
-import {
-  type DesiredRow,
-  type NodeObject,
-  type PodObject,
-  type Topology,
-  type TopologyOptions,
-  topology,
-} from '@ovnkube/topology';
+import type { DesiredRow, DesiredValue, Ref } from '@ovnkube/ovn-db';
+import { type NodeObject, type PodObject, type Topology, type TopologyOptions, topology } from '@ovnkube/topology';
 
 export const clusterSubnets = {
   ipv4: '10.128.0.0/14/23',
@@ -141,12 +135,16 @@ function rowText({ table, name, columns, parents = [] }: DesiredRow): string {
   return `${table} ${name}: ${parts.sort().join(' ')}${within.join('')}`;
 }
 
-function columnText(column: string, value: DesiredRow['columns'][string]): readonly string[] {
-  const text = (atom: unknown): string =>
-    typeof atom === 'object' && atom !== null && 'ref' in atom ? `@${Object(atom.ref).name}` : JSON.stringify(atom);
+function columnText(column: string, value: DesiredValue): readonly string[] {
+  const text = (atom: unknown): string => (isRef(atom) ? `@${atom.name}` : JSON.stringify(atom));
+  if (value === undefined) return [];
+  if (isRef(value) || typeof value !== 'object') return [`${column}=${text(value)}`];
   if (Array.isArray(value)) return value.length > 0 ? [`${column}=[${value.map(text).join(', ')}]`] : [];
-  if (typeof value !== 'object' || 'ref' in value) return [`${column}=${text(value)}`];
   return Object.entries(value)
     .filter(([key]) => column !== 'external_ids' || !key.startsWith('k8s.ovn.org/'))
     .map(([key, item]) => `${column}:${key}=${text(item)}`);
+}
+
+export function isRef(value: unknown): value is Ref {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'ref';
 }

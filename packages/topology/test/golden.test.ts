@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Families, rowsText, twoNodes } from './cluster.ts';
+import { type Families, isRef, rowsText, twoNodes } from './cluster.ts';
 
 // Every row of a zone with two nodes and two pods each, as text. Written anew with OVNKUBE_UPDATE=1; then read the diff.
 const cases: readonly (readonly [Families, 'shared' | 'local'])[] = [
@@ -29,9 +29,7 @@ describe.each(cases)('two nodes, %s, %s gateway mode', (families, gatewayMode) =
     for (const { table, name, columns, parents = [] } of rows) {
       for (const parent of parents) expect(keys).toContain(`${parent.table}/${parent.name}`);
       for (const value of Object.values(columns).flat()) {
-        if (typeof value === 'object' && 'ref' in value && typeof value.ref === 'object') {
-          expect(keys).toContain(`${value.ref.table}/${value.ref.name}`);
-        }
+        if (isRef(value)) expect(keys).toContain(`${value.table}/${value.name}`);
       }
       if (['Load_Balancer_Group', 'Static_MAC_Binding', 'Encap'].includes(table)) continue;
       expect(columns['external_ids']).toMatchObject({ 'k8s.ovn.org/owner-controller': 'default-network-controller' });

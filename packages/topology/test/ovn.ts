@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { DesiredRow, DesiredValue } from '@ovnkube/ovn-db';
 import { type Daemon, missing, type OvsdbServer, run, scratch, startDaemon, startOvsdbServer } from '@ovnkube/testing';
-import type { ColumnValue, DesiredRow } from '@ovnkube/topology';
+import { isRef } from './cluster.ts';
 
 const folder = process.env['OVNKUBE_OVN'] ?? join(homedir(), '.cache', 'ovn-oracle');
 const schemas = ['ovn-nb', 'ovn-sb'].map((name) => join(folder, 'usr', 'share', 'ovn', `${name}.ovsschema`));
@@ -87,6 +88,16 @@ export class Ovn {
   }
 }
 
+/** Tables whose rows have no name column. */
+const nameless = new Set([
+  'Encap',
+  'Logical_Router_Policy',
+  'Logical_Router_Static_Route',
+  'Meter_Band',
+  'NAT',
+  'Static_MAC_Binding',
+]);
+
 /** Insert operations with named-uuids (RFC 7047 §5.1), rows being references where others name them. */
 function operations(rows: readonly DesiredRow[]): readonly unknown[] {
   const names = new Map(rows.map(({ table, name }, index) => [`${table}/${name}`, `row${index}`]));
@@ -103,20 +114,18 @@ function operations(rows: readonly DesiredRow[]): readonly unknown[] {
       children.set(key, columns);
     }
   }
-  const atom = (value: unknown): unknown => {
-    const reference = typeof value === 'object' && value !== null && 'ref' in value ? Object(value.ref) : undefined;
-    return reference ? uuid(reference.table, reference.name) : value;
-  };
-  const column = (value: ColumnValue): unknown => {
-    if (Array.isArray(value)) return ['set', value.map(atom)];
-    if (typeof value !== 'object' || 'ref' in value) return atom(value);
-    return ['map', Object.entries(value)];
+  const atom = (value: unknown): unknown => (isRef(value) ? uuid(value.table, value.name) : value);
+  const column = (value: DesiredValue): unknown => {
+    if (value === undefined) return ['set', []];
+    if (isRef(value) || typeof value !== 'object') return atom(value);
+    return Array.isArray(value) ? ['set', value.map(atom)] : ['map', Object.entries(value)];
   };
   return rows.map(({ table, name, columns }) => ({
     op: 'insert',
     table,
     'uuid-name': names.get(`${table}/${name}`),
     row: {
+      ...(nameless.has(table) ? {} : { name }),
       ...Object.fromEntries(Object.entries(columns).map(([key, value]) => [key, column(value)])),
       ...Object.fromEntries(
         Object.entries(children.get(`${table}/${name}`) ?? {}).map(([key, set]) => [key, ['set', set]]),
