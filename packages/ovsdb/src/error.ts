@@ -29,6 +29,8 @@ export interface OvsdbErrorDetails {
   /** The server's error string (RFC 7047 §3.1), such as `constraint violation` or `unknown database`. */
   readonly tag?: string;
   readonly remote?: string;
+  /** The JSON text that was wrong. */
+  readonly syntax?: string;
 }
 
 /** The one error class of this package. Expected outcomes of a transaction are values ({@link Outcome}), not errors. */

@@ -1,7 +1,7 @@
 import type { Condition } from './condition.ts';
 import type { Mutation } from './mutation.ts';
 import type { Uuid } from './uuid.ts';
-import type { Row, RowValues } from './value.ts';
+import type { Row, RowValues, Value } from './value.ts';
 
 /** One operation of a transaction (RFC 7047 §5.2), members named as there, values as rows hold them. */
 export type Operation =
@@ -73,3 +73,20 @@ export type OperationResult =
   | { readonly op: 'select'; readonly rows: readonly Row[] }
   | { readonly op: 'update' | 'mutate' | 'delete'; readonly count: number }
   | { readonly op: 'wait' | 'commit' | 'abort' | 'comment' | 'assert' };
+
+/**
+ * The transaction fails (outcome `tryAgain`) unless these columns of the row are still as they were read: what the C IDL
+ * calls verify. Put it before the operations that rest on them.
+ */
+export function verify(table: string, row: { readonly _uuid: Uuid }, columns: readonly string[]): WaitOperation {
+  const values: Readonly<Record<string, unknown>> = { ...row };
+  const expected: Record<string, Value> = {};
+  for (const column of columns) expected[column] = values[column] as Value;
+  return { op: 'wait', table, where: [['_uuid', '==', row._uuid]], columns, until: '==', rows: [expected], timeout: 0 };
+}
+
+/** The transaction fails (outcome `tryAgain`) if some row meets all of `where`: "create unless there is one", without an index. */
+export function requireNone(table: string, where: readonly Condition[]): WaitOperation {
+  const columns = where.flatMap((condition) => (typeof condition === 'boolean' ? [] : [condition[0]]));
+  return { op: 'wait', table, where, columns, until: '==', rows: [], timeout: 0 };
+}
