@@ -10,6 +10,15 @@ import { appEntry } from './workspace.ts';
 /** Geneve over IPv6 adds 78 bytes; 1400 leaves room for that in 1500. */
 const mtu = 1400;
 
+/** A started app, as far as whoever waits for it needs it. */
+export type App = Pick<Background, 'title' | 'logFile' | 'exited'>;
+
+/** Who runs the network of a lab: our apps, or in a test something that stands in for them. */
+export interface Apps {
+  startMasterController(lab: Lab): App;
+  startNodeAgent(lab: Lab, node: NodePlace, ovn: OvnPrograms): App;
+}
+
 export const agentTitle = (node: NodePlace): string => `${node.name} node-agent`;
 export const masterTitle = 'master-controller';
 
@@ -61,6 +70,8 @@ export function startMasterController(lab: Lab): Background {
     logFile: state.path('master-controller.log'),
   });
 }
+
+export const ourApps: Apps = { startMasterController, startNodeAgent };
 
 const flagWords = (flags: Readonly<Record<string, string>>): readonly string[] =>
   Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value]);

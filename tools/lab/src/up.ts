@@ -3,8 +3,8 @@ import { ApiClient } from './api/client.ts';
 import { readKubeconfig } from './api/kubeconfig.ts';
 import { hasCondition, type Node } from './api/objects.ts';
 import { waitFor } from './api/watch.ts';
-import { startMasterController, startNodeAgent } from './apps.ts';
-import { type Background, nodeCommand, sibling, startWhenReady } from './background.ts';
+import { type App, type Apps, ourApps } from './apps.ts';
+import { nodeCommand, sibling, startWhenReady } from './background.ts';
 import { run } from './command.ts';
 import { apiSocket, writeHostKubeconfig } from './control-plane.ts';
 import { removeLab } from './down.ts';
@@ -30,7 +30,7 @@ export const isUp = (state: LabState): boolean =>
   state.journal().some((entry) => entry.kind === 'process' && entry.title === daemonTitle && isAlive(entry));
 
 /** Make a lab. What a killed one of that name left is removed first; a failure removes what was made. */
-export async function up(config: LabConfig, progress: Progress): Promise<Lab> {
+export async function up(config: LabConfig, progress: Progress, apps: Apps = ourApps): Promise<Lab> {
   const state = new LabState(config.name);
   if (isUp(state)) {
     throw new LabError(
@@ -44,7 +44,7 @@ export async function up(config: LabConfig, progress: Progress): Promise<Lab> {
   state.write('lab.json', config);
   const lab = labOf(state, config);
   try {
-    await makeLab(lab, ovn, progress);
+    await makeLab(lab, ovn, progress, apps);
     return lab;
   } catch (error) {
     if (process.env['OVNKUBE_LAB_KEEP'] === undefined) await removeLab(state);
@@ -52,7 +52,7 @@ export async function up(config: LabConfig, progress: Progress): Promise<Lab> {
   }
 }
 
-async function makeLab(lab: Lab, ovn: OvnPrograms, progress: Progress): Promise<void> {
+async function makeLab(lab: Lab, ovn: OvnPrograms, progress: Progress, apps: Apps): Promise<void> {
   const { state, nodes } = lab;
   await progress.step(`Underlay, ${nodes.length} nodes (${lab.config.families.join(', ')})`, async () => {
     await addWire(state, lab.config.families);
@@ -67,13 +67,13 @@ async function makeLab(lab: Lab, ovn: OvnPrograms, progress: Progress): Promise<
   ]);
   const client = new ApiClient(readKubeconfig(kubeconfigFile(state)));
   await progress.step('Master controller and node agents: every node Ready', async () => {
-    const apps = [startMasterController(lab), ...nodes.map((node) => startNodeAgent(lab, node, ovn))];
-    await Promise.race([nodesReady(lab, client), ...apps.map(endsTooEarly)]);
+    const started = [apps.startMasterController(lab), ...nodes.map((node) => apps.startNodeAgent(lab, node, ovn))];
+    await Promise.race([nodesReady(lab, client), ...started.map(endsTooEarly)]);
   });
 }
 
 /** Never resolves; rejects with the program's last words when it ends. */
-async function endsTooEarly({ title, logFile, exited }: Background): Promise<never> {
+async function endsTooEarly({ title, logFile, exited }: App): Promise<never> {
   await exited;
   const words = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-12).join('\n  ');
   throw new LabError('NOT_READY', `${title} ended:\n  ${words}`);

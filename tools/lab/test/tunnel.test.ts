@@ -4,18 +4,18 @@ import type { IpFamily } from '../src/address-plan.ts';
 import { inNamespace, ipBatch, run } from '../src/command.ts';
 import { removeLab } from '../src/down.ts';
 import { chassisName, type NodeFiles, startDatabases, startSwitch } from '../src/open-vswitch.ts';
-import { ovnPrograms, startController, startNorthd } from '../src/ovn.ts';
+import { type OvnPrograms, ovnPrograms, startController, startNorthd } from '../src/ovn.ts';
 import { LabState } from '../src/state.ts';
+import { addNamespace, addNode, addressNode, addWire, noChecksumOffload, nodePlace } from '../src/underlay.ts';
 import {
-  addNamespace,
-  addNode,
-  addressNode,
-  addWire,
-  type NodePlace,
-  noChecksumOffload,
-  nodePlace,
-} from '../src/underlay.ts';
-import { gatewayOf, type HandMadeNode, podOf, writeZone } from './hand-made-zone.ts';
+  bootstrapSwitch,
+  encapIp,
+  type HandMadeNode,
+  hostOf,
+  writePod,
+  writeRemote,
+  writeZone,
+} from './hand-made-zone.ts';
 
 const oracle = process.env['OVN_ORACLE'] ?? `${process.env['HOME']}/.cache/ovn-oracle`;
 const ovn = ovnPrograms(oracle);
@@ -24,58 +24,46 @@ const reason =
   (ovn === undefined ? `no OVN 26.03 below ${oracle}` : undefined);
 if (reason !== undefined) console.warn(reason);
 
+/** The address of the one pod that each node has. */
+const podHost = 5;
+
 /** A pod by hand: namespace, cable, addresses, the switch port that names its logical port. */
-async function addPod(state: LabState, place: NodePlace, node: HandMadeNode): Promise<string> {
-  const pod = podOf(node);
-  const gateway = gatewayOf(node);
-  const namespace = state.namespace(`pod-${node.name}`);
+async function addPod(state: LabState, node: HandMadeNode): Promise<string> {
+  const pod = hostOf(node, podHost);
+  const gateway = hostOf(node, 1);
+  const namespace = state.namespace(`pod-${node.place.name}`);
   await addNamespace(state, namespace);
   await ipBatch(namespace, [
-    `link add eth0 type veth peer name pod netns ${place.namespace}`,
+    `link add eth0 type veth peer name pod netns ${node.place.namespace}`,
     'link set lo up',
     `link set eth0 address ${pod.mac} mtu 1400 up`,
-    `addr add ${pod.v4}/24 dev eth0`,
-    `addr add ${pod.v6}/64 dev eth0 nodad`,
-    `route add default via ${gateway.v4}`,
-    `route add default via ${gateway.v6}`,
+    `addr add ${pod.ipv4}/24 dev eth0`,
+    `addr add ${pod.ipv6}/64 dev eth0 nodad`,
+    `route add default via ${gateway.ipv4}`,
+    `route add default via ${gateway.ipv6}`,
   ]);
-  await ipBatch(place.namespace, ['link set pod up']);
+  await ipBatch(node.place.namespace, ['link set pod up']);
   await noChecksumOffload(namespace, 'eth0');
-  await run([
-    ...['ovs-vsctl', `--db=${node.files.conf}`, 'add-port', 'br-int', 'pod'],
-    ...['--', 'set', 'Interface', 'pod', `external_ids:iface-id=default_pod-${node.name}`],
-  ]);
+  const vsctl = (...args: readonly string[]): Promise<string> => run(['ovs-vsctl', `--db=${node.files.conf}`, ...args]);
+  await vsctl('add-port', 'br-int', 'pod', '--', 'set', 'Interface', 'pod', 'external_ids:iface-id=default_pod');
+  await vsctl('--timeout=20', 'wait-until', 'Interface', 'pod', 'external_ids:ovn-installed=true');
   return namespace;
 }
 
-async function startNode(
-  state: LabState,
-  families: readonly IpFamily[],
-  index: number,
-): Promise<[NodePlace, HandMadeNode]> {
-  if (ovn === undefined) throw new Error('unreachable: the test is skipped without OVN');
-  const place = nodePlace(state, families, index);
+async function startNode(state: LabState, ovn: OvnPrograms, family: IpFamily, index: number): Promise<HandMadeNode> {
+  const place = nodePlace(state, [family], index);
   await addNode(state, place);
   const files: NodeFiles = await startDatabases(state, place, {
     ovnSchemas: ovn.schemas,
     ovsSchema: '/usr/share/openvswitch/vswitch.ovsschema',
   });
   await startSwitch(state, place, files);
-  await addressNode(place, families, 'br-phys');
-  const encapIp = place.addresses[0]?.address ?? '';
-  await run([
-    ...['ovs-vsctl', `--db=${files.conf}`, 'add-br', 'br-int', '--'],
-    ...['set', 'Bridge', 'br-int', 'datapath_type=netdev', 'fail-mode=secure', '--'],
-    ...['set', 'Open_vSwitch', '.', `external_ids:ovn-remote=${files.sb}`, 'external_ids:ovn-encap-type=geneve'],
-    ...[`external_ids:ovn-encap-ip=${JSON.stringify(encapIp)}`, 'external_ids:ovn-is-interconn=true'],
-    ...['external_ids:ovn-monitor-all=true', 'external_ids:ovn-bridge-mappings=physnet:br-phys'],
-  ]);
+  await addressNode(place, [family], 'br-phys');
+  const node: HandMadeNode = { id: index + 2, place, chassis: chassisName(state, place), files };
+  await bootstrapSwitch(node);
   await startNorthd(state, place, files, ovn);
   await startController(state, place, files, ovn);
-  return [
-    place,
-    { id: index + 2, name: place.name, chassis: chassisName(state, place), encapIp, bridgeMac: place.mac, files },
-  ];
+  return node;
 }
 
 /** Ping until the first answer, at most `seconds`; the number of milliseconds it took. */
@@ -91,6 +79,7 @@ it.skipIf(reason).each<[string, IpFamily]>([
 ])(
   '%s: a transit switch with remote ports carries IPv4 and IPv6 pods between two zones over %s',
   async (name, underlay) => {
+    if (ovn === undefined) return;
     const state = new LabState(`${name}${process.pid % 10000}`);
     guard([
       'sh',
@@ -102,29 +91,31 @@ it.skipIf(reason).each<[string, IpFamily]>([
     try {
       const begin = performance.now();
       await addWire(state, [underlay]);
-      const [first, second] = await Promise.all([startNode(state, [underlay], 0), startNode(state, [underlay], 1)]);
-      const started = performance.now();
-      if (ovn === undefined) return;
-      await Promise.all([writeZone(ovn, first[1], second[1]), writeZone(ovn, second[1], first[1])]);
-      const pods = await Promise.all([addPod(state, ...first), addPod(state, ...second)]);
-      const [one = '', two = ''] = pods;
-      const v4 = await firstAnswer(one, podOf(second[1]).v4, 20);
-      const v6 = await firstAnswer(two, podOf(first[1]).v6, 20);
-      console.info(
-        `${underlay} underlay: two nodes in ${Math.round(started - begin)} ms, first answer v4 ${v4} ms, v6 ${v6} ms later`,
-      );
-      const long = await run(inNamespace(one, ['ping', '-n', '-q', '-c', '100', '-i', '0.01', podOf(second[1]).v4]));
-      expect(long).toContain(' 100 received, 0% packet loss');
-      const tunnel = await run([
-        'ovs-vsctl',
-        `--db=${first[1].files.conf}`,
-        '--bare',
-        '--columns=options',
-        'find',
-        'Interface',
-        'type=geneve',
+      const [first, second] = await Promise.all([
+        startNode(state, ovn, underlay, 0),
+        startNode(state, ovn, underlay, 1),
       ]);
-      expect(tunnel).toContain(`remote_ip=${second[1].encapIp}`);
+      const started = performance.now();
+      for (const [node, other] of [
+        [first, second],
+        [second, first],
+      ] as const) {
+        await writeZone(ovn, node);
+        await writeRemote(ovn, node, other);
+        await writePod(ovn, node, 'default_pod', podHost, ['ipv4', 'ipv6']);
+      }
+      const [one, two] = await Promise.all([addPod(state, first), addPod(state, second)]);
+      const v4 = await firstAnswer(one, hostOf(second, podHost).ipv4, 20);
+      const v6 = await firstAnswer(two, hostOf(first, podHost).ipv6, 20);
+      console.info(
+        `${underlay} underlay: two nodes in ${Math.round(started - begin)} ms, then first answers: IPv4 ${v4} ms, IPv6 ${v6} ms`,
+      );
+      const long = await run(
+        inNamespace(one, ['ping', '-n', '-q', '-c', '100', '-i', '0.01', hostOf(second, podHost).ipv4]),
+      );
+      expect(long).toContain(' 100 received, 0% packet loss');
+      const vsctl = ['ovs-vsctl', `--db=${first.files.conf}`, '--bare', '--columns=options'];
+      expect(await run([...vsctl, 'find', 'Interface', 'type=geneve'])).toContain(`remote_ip=${encapIp(second)}`);
     } finally {
       await removeLab(state);
     }

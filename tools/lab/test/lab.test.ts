@@ -1,0 +1,38 @@
+import { guard, missing } from '@ovnkube/testing';
+import { expect, it } from 'vitest';
+import { ApiClient } from '../src/api/client.ts';
+import { readKubeconfig } from '../src/api/kubeconfig.ts';
+import { removeLab } from '../src/down.ts';
+import { firstLook } from '../src/first-look.ts';
+import { kubeconfigFile, labConfig } from '../src/lab-config.ts';
+import { silentProgress } from '../src/progress.ts';
+import { describe } from '../src/reachability.ts';
+import { LabState } from '../src/state.ts';
+import { up } from '../src/up.ts';
+import { standInApps } from './stand-in.ts';
+
+const reason = missing('root', 'ip', 'nsenter', 'ethtool', 'ping', 'openssl', 'ovsdb-server', 'ovs-vswitchd');
+
+it.skipIf(reason)(
+  'two dual-stack nodes come up, the example runs, and every pair of pods reaches each other',
+  async () => {
+    const flags = { nodes: '2', ipFamilies: 'ipv4,ipv6', gatewayMode: 'shared', northd: 'ovn', controller: 'ovn' };
+    const config = labConfig({ ...flags, kube: 'embedded', name: `standin${process.pid % 100_000}` });
+    const state = new LabState(config.name);
+    guard([
+      'sh',
+      '-c',
+      `ip netns list | grep -o '^${state.prefix}[^ ]*' | xargs -rn1 ip netns pids | xargs -r kill -9`,
+    ]);
+    try {
+      const lab = await up(config, silentProgress, standInApps);
+      const look = await firstLook(lab, new ApiClient(readKubeconfig(kubeconfigFile(state))), silentProgress);
+      expect(look.failed.map(describe)).toEqual([]);
+      expect(look.reaches).toHaveLength(4 * 3 * 2);
+      expect(new Set(look.pods.map(({ node }) => node)).size).toBe(2);
+    } finally {
+      await removeLab(state);
+    }
+  },
+  90_000,
+);
