@@ -14,10 +14,10 @@ export function textProgress(write: (text: string) => void, now: () => number = 
       const begin = now();
       try {
         const result = await work();
-        write(`  ✓ ${title.padEnd(58)} ${seconds(now() - begin).padStart(7)}\n`);
+        write(`  ✓ ${title.padEnd(64)} ${seconds(now() - begin).padStart(7)}\n`);
         return result;
       } catch (error) {
-        write(`  ✗ ${title.padEnd(58)} ${seconds(now() - begin).padStart(7)}\n`);
+        write(`  ✗ ${title.padEnd(64)} ${seconds(now() - begin).padStart(7)}\n`);
         throw error;
       }
     },

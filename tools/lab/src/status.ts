@@ -49,7 +49,9 @@ export async function labStatus(lab: Lab, client: ApiClient): Promise<LabStatus>
       phase: pod.status?.phase ?? 'Pending',
       addresses: podIPs(pod),
     })),
-    processes: [...processes.values()].map((entry) => ({ title: entry.title, pid: entry.pid, alive: isAlive(entry) })),
+    processes: [...processes.values()]
+      .map((entry) => ({ title: entry.title, pid: entry.pid, alive: isAlive(entry) }))
+      .sort((a, b) => a.title.localeCompare(b.title)),
   };
 }
 

@@ -29,8 +29,15 @@ export const isUp = (state: LabState): boolean =>
   state.exists &&
   state.journal().some((entry) => entry.kind === 'process' && entry.title === daemonTitle && isAlive(entry));
 
+export interface UpOptions {
+  /** Who runs the network; our apps when absent. */
+  readonly apps?: Apps;
+  /** Leave a lab that does not come up as it is. */
+  readonly keepFailed?: boolean;
+}
+
 /** Make a lab. What a killed one of that name left is removed first; a failure removes what was made. */
-export async function up(config: LabConfig, progress: Progress, apps: Apps = ourApps): Promise<Lab> {
+export async function up(config: LabConfig, progress: Progress, options: UpOptions = {}): Promise<Lab> {
   const state = new LabState(config.name);
   if (isUp(state)) {
     throw new LabError(
@@ -44,10 +51,10 @@ export async function up(config: LabConfig, progress: Progress, apps: Apps = our
   state.write('lab.json', config);
   const lab = labOf(state, config);
   try {
-    await makeLab(lab, ovn, progress, apps);
+    await makeLab(lab, ovn, progress, options.apps ?? ourApps);
     return lab;
   } catch (error) {
-    if (process.env['OVNKUBE_LAB_KEEP'] === undefined) await removeLab(state);
+    if (!options.keepFailed) await removeLab(state);
     throw error;
   }
 }

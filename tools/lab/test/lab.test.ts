@@ -25,7 +25,7 @@ it.skipIf(reason)(
       `ip netns list | grep -o '^${state.prefix}[^ ]*' | xargs -rn1 ip netns pids | xargs -r kill -9`,
     ]);
     try {
-      const lab = await up(config, silentProgress, standInApps);
+      const lab = await up(config, silentProgress, { apps: standInApps });
       const look = await firstLook(lab, new ApiClient(readKubeconfig(kubeconfigFile(state))), silentProgress);
       expect(look.failed.map(describe)).toEqual([]);
       expect(look.reaches).toHaveLength(4 * 3 * 2);

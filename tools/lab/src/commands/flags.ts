@@ -28,6 +28,7 @@ export const withLabFlags = (command: Command): Command =>
     .option('--controller <program>', 'who turns logical flows into OpenFlow: ovn', 'ovn')
     .option('--ovn-bin <folder>', "folder with OVN's programs (default: OVN 26.03 in the cache, fetched when missing)")
     .option('--kube <server>', 'Kubernetes API: embedded or real', 'embedded')
+    .option('--keep', 'leave a lab that does not come up as it is, for its logs')
     .addOption(outputOption());
 
 /** A lab that runs, and a client of its API. */

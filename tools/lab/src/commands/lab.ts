@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { nodeCommand, sibling } from '../background.ts';
 import { removeLab } from '../down.ts';
 import { LabError } from '../error.ts';
 import { firstLook, printFirstLook } from '../first-look.ts';
@@ -11,7 +13,7 @@ import { labStatus, printStatus } from '../status.ts';
 import { isUp, up } from '../up.ts';
 import { nameOption, type OutputFlag, outputOption, printJson, runningLab, withLabFlags } from './flags.ts';
 
-type UpFlags = LabFlags & OutputFlag;
+type UpFlags = LabFlags & OutputFlag & { readonly keep?: boolean };
 
 const progressFor = ({ output }: OutputFlag): Progress =>
   output === 'json' ? silentProgress : textProgress((text) => process.stdout.write(text));
@@ -22,11 +24,14 @@ export async function bringUp(flags: UpFlags): Promise<Lab> {
   const config = labConfig(flags);
   await mkdir(labsFolder(), { recursive: true });
   const interrupted = (): void => {
-    void removeLab(new LabState(config.name)).finally(() => process.exit(130));
+    // In a process of its own while this one stands still: nothing is made any more while `down` removes.
+    const [program = '', ...args] = nodeCommand(sibling(import.meta.url, '../main'), 'down', '--name', config.name);
+    spawnSync(program, args, { stdio: 'inherit' });
+    process.exit(130);
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    return await up(config, progressFor(flags));
+    return await up(config, progressFor(flags), { keepFailed: flags.keep === true });
   } finally {
     process.removeListener('SIGINT', interrupted).removeListener('SIGTERM', interrupted);
   }

@@ -15,11 +15,11 @@ export class Tally {
     try {
       const words = await work();
       this.passed++;
-      this.#write(`  ✓ ${title.padEnd(58)} ${seconds()}${words ? `   ${words}` : ''}`);
+      this.#write(`  ✓ ${title.padEnd(64)} ${seconds()}${words ? `   ${words}` : ''}`);
       return true;
     } catch (error) {
       this.failed++;
-      this.#write(`  ✗ ${title.padEnd(58)} ${seconds()}   ${error instanceof Error ? error.message : String(error)}`);
+      this.#write(`  ✗ ${title.padEnd(64)} ${seconds()}   ${error instanceof Error ? error.message : String(error)}`);
       return false;
     }
   }
@@ -28,7 +28,7 @@ export class Tally {
   count(title: string, all: number, failures: readonly string[]): void {
     this.passed += all - failures.length;
     this.failed += failures.length;
-    this.#write(`  ${failures.length === 0 ? '✓' : '✗'} ${title.padEnd(58)} ${all - failures.length} of ${all}`);
+    this.#write(`  ${failures.length === 0 ? '✓' : '✗'} ${title.padEnd(64)} ${all - failures.length} of ${all}`);
     for (const failure of failures) this.#write(`      ${failure}`);
   }
 
