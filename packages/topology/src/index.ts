@@ -6,5 +6,6 @@ export { type Names, type NodeNames, namesOf } from './names.ts';
 export type { NodeObject } from './node.ts';
 export { type OwnerType, ownerTypes, topologyOwns } from './owner.ts';
 export type { PodObject } from './pod-port.ts';
+export { northboundTables, southboundTables } from './tables.ts';
 export { type Pending, type Topology, type TopologyInputs, topology } from './topology.ts';
 export type { TopologyOptions } from './zone.ts';

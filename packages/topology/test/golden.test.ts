@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { northboundTables, southboundTables } from '@ovnkube/topology';
 import { describe, expect, it } from 'vitest';
 import { type Families, isRef, rowsText, twoNodes } from './cluster.ts';
 
@@ -20,6 +21,14 @@ describe.each(cases)('two nodes, %s, %s gateway mode', (families, gatewayMode) =
     const file = join(import.meta.dirname, 'golden', `${families.replace(',', '-')}-${gatewayMode}.txt`);
     if (process.env['OVNKUBE_UPDATE'] || !existsSync(file)) writeFileSync(file, `${rowsText(rows).join('\n')}\n`);
     expect(rowsText(rows)).toEqual(readFileSync(file, 'utf8').trimEnd().split('\n'));
+  });
+
+  it('keeps to its tables', () => {
+    const tables = (database: 'northbound' | 'southbound') => [
+      ...new Set([...zone[database].entries()].map(([, { table }]) => table)),
+    ];
+    expect(tables('northbound').sort()).toEqual([...northboundTables].sort());
+    expect(tables('southbound').sort()).toEqual([...southboundTables].sort());
   });
 
   it('has nothing pending, no dangling reference, and an owner on every row that can have one', () => {

@@ -50,6 +50,11 @@ export class Ovn {
     return new Ovn(northbound, southbound, northd, log);
   }
 
+  /** Where a client finds a database. */
+  remote(database: 'OVN_Northbound' | 'OVN_Southbound'): string {
+    return `unix:${database === 'OVN_Northbound' ? this.#northbound.socket : this.#southbound.socket}`;
+  }
+
   async stop(): Promise<void> {
     await this.#northd.stop();
     await Promise.all([this.#northbound.stop(), this.#southbound.stop()]);
