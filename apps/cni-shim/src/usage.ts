@@ -15,5 +15,6 @@ Speaks CNI ${supportedVersions.join(', ')}.
 
 Exit code 0: done (ADD and VERSION print a result). 1: an error object is on standard output; its codes:
   1 version, 2 field, 3 unknown container, 4 environment, 5 input or output, 6 decoding, 7 configuration,
-  11 try again later (no node agent), 50 not available, 51 limited connectivity, 999 other.
+  11 try again later (no node agent), 50 not available, 51 limited connectivity,
+  100 CHECK found a difference, 999 other.
 `;

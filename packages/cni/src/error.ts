@@ -1,6 +1,6 @@
 /**
- * Error codes of the specification (SPEC.md §"Error") by the names that this package uses; 999 is what libcni's `skel` writes
- * for an error without a code.
+ * Error codes of the specification (SPEC.md §"Error") by the names that this package uses. From 100 on they are a plugin's own;
+ * 999 is what libcni's `skel` writes for an error without a code.
  */
 export const errorNumbers = {
   'incompatible-version': 1,
@@ -13,6 +13,7 @@ export const errorNumbers = {
   'try-again-later': 11,
   'not-available': 50,
   'limited-connectivity': 51,
+  'check-failed': 100,
   internal: 999,
 } as const;
 

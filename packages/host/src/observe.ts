@@ -49,7 +49,7 @@ export async function observe(run: Run, scope: Scope = {}): Promise<Observed> {
     readSysctls(run, scope.netns, scope.sysctls ?? [], scope.signal),
   ]);
   if (scope.dev !== undefined && shown.failures.length > 0) {
-    const absent = shown.failures.every(({ words }) => /does not exist|Cannot find device/.test(words));
+    const absent = shown.failures.every(({ words }) => /does not exist|Cannot find device|No such device/.test(words));
     const [failure] = shown.failures;
     if (!absent) throw new HostError('command-failed', `${failure?.line}: ${failure?.words}`);
     return { links: [], addresses: [], routes: [], neighbours: [], rules: [], sysctls };

@@ -1,0 +1,189 @@
+import { statSync } from 'node:fs';
+import { CniError, type Result } from '@ovnkube/cni';
+import {
+  canonicalAddress,
+  canonicalCidr,
+  isHostError,
+  type Link,
+  namespacePath,
+  observe,
+  perform,
+  type Route,
+  type Run,
+  type Step,
+} from '@ovnkube/host';
+import type { PodNetwork } from '@ovnkube/ipam';
+import { type Attachment, hostInterface, hostMac } from './attachment.ts';
+
+/** What making a pod's link needs to know of the node. */
+export interface LinkSettings {
+  readonly run: Run;
+  readonly mtu: number;
+  /**
+   * Whether the pod may leave transport checksums to its link. Not where Open vSwitch's user-space datapath sends them into
+   * tunnels half-made (datapath_type netdev).
+   */
+  readonly checksumOffload: boolean;
+  /** The node's network namespace, by name or path; that of this process unless given. */
+  readonly netns?: string;
+}
+
+/** The node's namespace, by a path that holds in other network namespaces too. */
+const nodeNamespace = ({ netns }: Pick<LinkSettings, 'netns'>): string =>
+  netns === undefined ? `/proc/${process.pid}/ns/net` : namespacePath(netns);
+
+/** Where `ip` is to look for the node's links. */
+export const inNode = ({ netns }: Pick<LinkSettings, 'netns'>): { readonly netns?: string } =>
+  netns === undefined ? {} : { netns };
+
+/** Throws `invalid-environment` unless the path is a network namespace, and another one than the node's own. */
+export function checkNamespace(netns: string, settings: Pick<LinkSettings, 'netns'>): void {
+  let inode: number;
+  try {
+    // Synchronous: a look into the kernel's memory, not at a disk.
+    inode = statSync(netns).ino;
+  } catch (cause) {
+    throw new CniError('invalid-environment', `CNI_NETNS is ${netns}: there is no such network namespace`, { cause });
+  }
+  if (inode === statSync(nodeNamespace(settings)).ino) {
+    throw new CniError('invalid-environment', `CNI_NETNS is ${netns}: that is the namespace of the node itself`);
+  }
+}
+
+/**
+ * Everything from inside of the pod's namespace, in one process tree: the pair is made there and its other end moved to the node,
+ * so that the node's side needs no process of its own.
+ */
+function linkSteps(attachment: Attachment, network: PodNetwork, settings: LinkSettings, mac: string): readonly Step[] {
+  const { ifname } = attachment;
+  const mtu = settings.mtu;
+  const ipv6 = network.addresses.some(({ family }) => family === 'ipv6');
+  const host = hostInterface(attachment);
+  const made = [
+    `link add name ${ifname} mtu ${mtu} address ${network.mac} type veth peer name ${host} mtu ${mtu} address ${mac}`,
+    // The kernel moves a link first and then brings it up (rtnetlink.c, do_setlink); at birth a peer cannot come up.
+    `link set dev ${host} up netns ${nodeNamespace(settings)}`,
+  ];
+  const configured = [
+    `link set dev ${ifname} up`,
+    'link set dev lo up',
+    ...network.addresses.map(
+      (address) => `address add ${address} dev ${ifname}${address.family === 'ipv6' ? ' nodad' : ''}`,
+    ),
+    ...network.gateways.map((gateway) => `route add default via ${gateway} dev ${ifname}`),
+    ...network.routes.map(({ dest, nextHop }) => `route add ${dest}${nextHop ? ` via ${nextHop}` : ''} dev ${ifname}`),
+  ];
+  const offload: Step[] = settings.checksumOffload ? [] : [{ kind: 'checksum-offload', ifname, on: false }];
+  if (!ipv6) return [{ kind: 'ip', lines: [...made, ...configured] }, ...offload];
+  return [
+    { kind: 'ip', lines: made },
+    // Some runtimes switch IPv6 off in new namespaces.
+    { kind: 'sysctl', path: `net/ipv6/conf/${ifname}/disable_ipv6`, value: '0' },
+    // Every route is given, so that no neighbour can announce another; unless the network's router is to announce it.
+    ...(network.gatewayLinkLocal
+      ? []
+      : [{ kind: 'sysctl', path: `net/ipv6/conf/${ifname}/accept_ra`, value: '0' } as const]),
+    { kind: 'ip', lines: configured },
+    ...offload,
+  ];
+}
+
+/**
+ * Make the pod's link with its addresses and routes; returns the MAC address of the host's end. What an ADD that did not end left
+ * of the same container is removed first. Throws when the name is taken inside by something else.
+ */
+export async function makeLink(
+  attachment: Attachment,
+  network: PodNetwork,
+  settings: LinkSettings,
+  signal: AbortSignal,
+): Promise<string> {
+  const mac = hostMac();
+  const steps = linkSteps(attachment, network, settings, mac);
+  const options = { netns: attachment.netns, signal };
+  try {
+    await perform(settings.run, steps, options);
+  } catch (error) {
+    if (!isHostError(error) || !/File exists/.test(error.message)) throw error;
+    if (!(await removeLinkEverywhere(attachment, settings, signal))) {
+      throw new CniError('internal', `${attachment.ifname} exists in ${attachment.netns} and is not ours`, {
+        cause: error,
+      });
+    }
+    await perform(settings.run, steps, options);
+  }
+  return mac;
+}
+
+/** Remove the pair by its host's end. Returns whether it was there. */
+export async function removeLink(
+  attachment: { readonly containerId: string },
+  settings: Pick<LinkSettings, 'run' | 'netns'>,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const lines = [`link delete dev ${hostInterface(attachment)}`];
+  const options = { ...inNode(settings), goOn: true, ...(signal ? { signal } : {}) };
+  const { failures } = await perform(settings.run, [{ kind: 'ip', lines }], options);
+  const [failure] = failures;
+  if (failure === undefined) return true;
+  // The second: its other end, or its namespace, went while `ip` worked.
+  if (/Cannot find device|No such device/.test(failure.words)) return false;
+  throw new CniError('io-failure', `${failure.line}: ${failure.words}`);
+}
+
+/** The same, also where the host's end did not get out of the pod's namespace. */
+export async function removeLinkEverywhere(
+  attachment: Attachment,
+  settings: Pick<LinkSettings, 'run' | 'netns'>,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const moved = await removeLink(attachment, settings, signal);
+  const stuck = await removeLink(attachment, { run: settings.run, netns: attachment.netns }, signal);
+  return moved || stuck;
+}
+
+/** What is not as a result says, one sentence each: of the link, its addresses and its routes. Additions of others do not count. */
+export async function linkProblems(
+  attachment: Attachment,
+  result: Result,
+  settings: Pick<LinkSettings, 'run' | 'netns'>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { netns, ifname } = attachment;
+  const [inside, outside] = await Promise.all([
+    observe(settings.run, { netns, dev: ifname, routes: true, signal }),
+    observe(settings.run, { ...inNode(settings), dev: hostInterface(attachment), signal }),
+  ]);
+  const [link] = inside.links;
+  if (link === undefined) return [`link ${ifname} is missing`];
+  const index = result.interfaces.findIndex((entry) => entry.name === ifname && entry.sandbox !== undefined);
+  const wanted = result.interfaces[index];
+  const addresses = result.ips.filter((ip) => ip.interface === undefined || ip.interface === index);
+  return [
+    ...endProblems(ifname, link, wanted?.mac),
+    ...endProblems(hostInterface(attachment), outside.links[0], undefined),
+    ...addresses.flatMap(({ address }) => {
+      const found = inside.addresses.find((entry) => entry.address === canonicalCidr(address));
+      if (found === undefined) return [`address ${address} on ${ifname} is missing`];
+      return found.tentative || found.dadFailed
+        ? [`address ${address} on ${ifname} is not usable: it is tentative`]
+        : [];
+    }),
+    ...result.routes.flatMap(({ dst, gw }) => (hasRoute(inside.routes, dst, gw) ? [] : [routeText(dst, gw)])),
+  ];
+}
+
+function endProblems(name: string, link: Link | undefined, mac: string | undefined): readonly string[] {
+  if (link === undefined) return [`link ${name} is missing`];
+  return [
+    ...(link.up ? [] : [`link ${name} is down`]),
+    ...(mac === undefined || link.mac === mac.toLowerCase()
+      ? []
+      : [`link ${name} has MAC address ${link.mac}, not ${mac}`]),
+  ];
+}
+
+const hasRoute = (routes: readonly Route[], dst: string, gw: string | undefined): boolean =>
+  routes.some((route) => route.dst === canonicalCidr(dst) && route.gateway === (gw ? canonicalAddress(gw) : ''));
+
+const routeText = (dst: string, gw: string | undefined): string => `route ${dst}${gw ? ` via ${gw}` : ''} is missing`;
