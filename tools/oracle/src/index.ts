@@ -1,2 +1,4 @@
-/** Runs the real OVN beside ours and compares. */
-export const name = '@ovnkube/oracle';
+/** Runs the real OVN beside ours and compares: where it is, how to get it, and differential runs. */
+export { findOracle, type Oracle, oracleFolder, PROGRAMS } from './find-oracle.ts';
+export { OracleError, type OracleErrorCode } from './oracle-error.ts';
+export { setupOracle } from './setup.ts';
