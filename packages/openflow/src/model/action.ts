@@ -111,7 +111,7 @@ export interface SetField extends WireVariant {
   readonly bytes?: number;
 }
 
-/** `load:VALUE->DST`: up to 64 bits. */
+/** `load:VALUE->DST`. What is wider than 64 bits goes out as several, save in OpenFlow 1.5. */
 export interface Load extends WireVariant {
   readonly type: 'load';
   readonly dst: Subfield;
@@ -149,12 +149,16 @@ export interface SetHeader extends WireVariant {
     | 'set_mpls_tc'
     | 'set_mpls_ttl';
   readonly value: number;
+  /** `mod_tp_src` and `mod_tp_dst`: which protocol's port it is, from the flow's match; from OpenFlow 1.2 on it chooses the field to set. */
+  readonly ip_proto?: number;
 }
 export interface SetVlan extends WireVariant {
   readonly type: 'set_vlan_vid' | 'set_vlan_pcp';
   readonly value: number;
   /** Push a VLAN header where there is none: OpenFlow 1.0's `mod_vlan_vid` and `mod_vlan_pcp`. */
   readonly push_vlan_if_needed?: boolean;
+  /** The flow's match says that there is a VLAN header. */
+  readonly flow_has_vlan?: boolean;
 }
 export interface SetEthernet extends WireVariant {
   readonly type: 'mod_dl_src' | 'mod_dl_dst';
@@ -171,6 +175,7 @@ export interface PushPop extends WireVariant {
 export interface Plain extends WireVariant {
   readonly type:
     | 'pop_vlan'
+    | 'strip_vlan'
     | 'dec_ttl'
     | 'dec_mpls_ttl'
     | 'dec_nsh_ttl'
@@ -189,7 +194,7 @@ export interface DecTtlControllers extends WireVariant {
 
 /** `set_tunnel`, `set_tunnel64`. */
 export interface SetTunnel extends WireVariant {
-  readonly type: 'set_tunnel';
+  readonly type: 'set_tunnel' | 'set_tunnel64';
   readonly tun_id: bigint;
 }
 
@@ -231,6 +236,8 @@ export interface Sample extends WireVariant {
   readonly collector_set_id: number;
   readonly obs_domain_id: number;
   readonly obs_point_id: number;
+  /** The field that the observation point comes from at run time, in place of `obs_point_id`: Open vSwitch 3.4 and later. */
+  readonly obs_point_src?: Subfield;
   readonly sampling_port?: number;
   readonly direction?: 'ingress' | 'egress';
 }
