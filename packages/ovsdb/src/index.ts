@@ -2,6 +2,7 @@
  * OVSDB for TypeScript: a client that keeps a typed replica of a database (RFC 7047 with OVS's extensions), reports net
  * changes, survives reconnects, leader changes and schema conversions, and writes transactions whose outcome is a value.
  */
+export { compareAtoms } from './atom.ts';
 export type { ChangeBatch, RowChange } from './change-batch.ts';
 export type { ClientEvents, DynamicTables, Lock, MissingNames, OvsdbClient, TransactOptions } from './client.ts';
 export {

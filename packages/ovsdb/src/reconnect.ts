@@ -175,7 +175,7 @@ export class Reconnect {
   }
 
   private enter(now: number, state: ReconnectState): void {
-    if (state === 'connecting') this.attempts++;
+    if (this.state === 'connecting') this.attempts++;
     if (state === 'active' && !this.connected) this.successes++;
     const was = this.connected;
     this.state = state;
