@@ -1,12 +1,13 @@
 import { offloadCommand } from './checksum-offload.ts';
 import { HostError } from './error.ts';
-import { inNamespace } from './namespace.ts';
+import { inNamespace, namespacePath } from './namespace.ts';
 import type { Completed, Run } from './run.ts';
 import { sysctlPath } from './sysctl.ts';
 
 /** Something to do in a namespace. `ip` lines are those of `ip -batch`. */
 export type Step =
-  | { readonly kind: 'ip'; readonly lines: readonly string[]; readonly family?: 4 | 6 }
+  /** `netns` where these lines are for another namespace than the other steps. */
+  | { readonly kind: 'ip'; readonly lines: readonly string[]; readonly family?: 4 | 6; readonly netns?: string }
   | { readonly kind: 'sysctl'; readonly path: string; readonly value: string }
   /** Whether the link leaves transport checksums to its driver; see checksum-offload.ts. */
   | { readonly kind: 'checksum-offload'; readonly ifname: string; readonly on: boolean };
@@ -39,7 +40,7 @@ const heredoc = 'END_OF_BATCH';
 export async function perform(run: Run, steps: readonly Step[], options: ScriptOptions = {}): Promise<Performed> {
   const [first] = steps;
   if (first === undefined) return { stdout: '', failures: [] };
-  const alone = steps.length === 1 && first.kind === 'ip';
+  const alone = steps.length === 1 && first.kind === 'ip' && first.netns === undefined;
   const command = alone
     ? { program: 'ip', args: ipArgs(first.family, options), input: `${first.lines.join('\n')}\n` }
     : { program: 'sh', args: ['-s'], input: steps.map((step, index) => shell(step, index, options)).join('') };
@@ -69,13 +70,16 @@ function shell(step: Step, index: number, options: ScriptOptions): string {
   const failed = `echo 'Step failed ${index}' >&2${options.goOn ? '' : '; exit 1'}`;
   switch (step.kind) {
     case 'ip':
-      return `ip ${ipArgs(step.family, options).join(' ')} <<'${heredoc}' || { ${failed}; }\n${step.lines.join('\n')}\n${heredoc}\n`;
+      return `${enter(step.netns)}ip ${ipArgs(step.family, options).join(' ')} <<'${heredoc}' || { ${failed}; }\n${step.lines.join('\n')}\n${heredoc}\n`;
     case 'sysctl':
       return `printf %s ${quote(step.value)} > ${sysctlPath(step.path)} || { ${failed}; }\n`;
     case 'checksum-offload':
       return `{ ${offloadCommand(quote(step.ifname), step.on)}; } || { ${failed}; }\n`;
   }
 }
+
+const enter = (netns: string | undefined): string =>
+  netns === undefined ? '' : `nsenter --net=${quote(namespacePath(netns))} `;
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 

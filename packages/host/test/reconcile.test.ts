@@ -240,6 +240,23 @@ describe.skipIf(absent)('a namespace', () => {
     expect(await space.ip('route', 'show', '10.128.0.0/14')).toContain('proto 84');
   });
 
+  it('does steps for another namespace in the same process tree', async () => {
+    const other = await netns('other');
+    await perform(
+      runProcess,
+      [
+        { kind: 'ip', lines: [`link add name inner type veth peer name outer netns /run/netns/${other.name}`] },
+        { kind: 'ip', netns: other.name, lines: ['link set dev outer up'] },
+        { kind: 'ip', lines: ['link set dev inner up'] },
+      ],
+      { netns: space.name },
+    );
+    expect((await observe(runProcess, { netns: other.name, dev: 'outer' })).links).toMatchObject([
+      { up: true, operstate: 'UP' },
+    ]);
+    await other.remove();
+  });
+
   it('takes checksum offload, sysctls and ip lines in one process, and names the line that fails', async () => {
     const { name } = space;
     const steps = [

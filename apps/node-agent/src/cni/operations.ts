@@ -18,15 +18,7 @@ import {
   logicalPort,
   podOfLogicalPort,
 } from './attachment.ts';
-import {
-  checkNamespace,
-  inNode,
-  type LinkSettings,
-  linkProblems,
-  makeLink,
-  removeLink,
-  removeLinkEverywhere,
-} from './pod-link.ts';
+import { checkNamespace, inNode, type LinkSettings, linkProblems, makeLink, removeLink } from './pod-link.ts';
 import { type AddressedPod, addressedPod, isRequested, type PodSource, podGone } from './pod-source.ts';
 import type { SandboxTurns } from './sandbox-turns.ts';
 import { isInstalled, type SwitchInterface, type SwitchPorts } from './switch-port.ts';
@@ -38,8 +30,8 @@ export interface CniNode extends LinkSettings {
   readonly turns: SandboxTurns;
   /** Why ADD cannot be served now beyond what the switch says: addresses exhausted, no subnet yet. Empty when it can. */
   readonly problems: () => readonly string[];
-  /** What could not be cleaned up after an ADD that failed; a DEL or GC comes for it. Called with an empty list when all went well. */
-  readonly onCleanupFailure?: (errors: readonly unknown[]) => void;
+  /** An ADD failed, and what it made could not be removed either: a DEL or GC has to. */
+  readonly onCleanupFailure?: (error: unknown) => void;
   /** Whether the switch has flows for packets that come from the port; undefined where that cannot be seen. */
   readonly hasFlows: ((ofport: number, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
@@ -71,6 +63,13 @@ async function attach(
   signal: AbortSignal,
 ): Promise<Result> {
   const { namespace, name, uid } = pod.metadata;
+  const holder = node.ports.get(hostInterface(attachment))?.ids['sandbox'];
+  if (holder !== undefined && holder !== attachment.containerId) {
+    throw new CniError(
+      'internal',
+      `${hostInterface(attachment)} is the link of another container already: ${String(holder)}`,
+    );
+  }
   try {
     const mac = await makeLink(attachment, network, node, signal);
     const result = addResult(attachment, network, { mac, mtu: node.mtu });
@@ -83,11 +82,9 @@ async function attach(
     await node.ports.installed(hostInterface(attachment), signal);
     return result;
   } catch (error) {
-    const cleaned = await Promise.allSettled([
-      detach(node, attachment, `CNI ADD ${namespace}/${name} failed`),
-      removeLinkEverywhere(attachment, node, AbortSignal.timeout(cleanupMs)),
-    ]);
-    node.onCleanupFailure?.(cleaned.flatMap((end) => (end.status === 'rejected' ? [end.reason] : [])));
+    await detach(node, attachment, `CNI ADD ${namespace}/${name} failed`).catch((left: unknown) =>
+      node.onCleanupFailure?.(left),
+    );
     // The reason why a program or a transaction was stopped says more than that it was.
     throw signal.aborted && signal.reason instanceof CniError ? signal.reason : error;
   }

@@ -50,19 +50,24 @@ export function checkNamespace(netns: string, settings: Pick<LinkSettings, 'netn
   }
 }
 
-/**
- * Everything from inside of the pod's namespace, in one process tree: the pair is made there and its other end moved to the node,
- * so that the node's side needs no process of its own.
- */
+/** Everything in one process tree, the node's end included. */
 function linkSteps(attachment: Attachment, network: PodNetwork, settings: LinkSettings, mac: string): readonly Step[] {
   const { ifname } = attachment;
   const mtu = settings.mtu;
   const ipv6 = network.addresses.some(({ family }) => family === 'ipv6');
   const host = hostInterface(attachment);
-  const made = [
-    `link add name ${ifname} mtu ${mtu} address ${network.mac} type veth peer name ${host} mtu ${mtu} address ${mac}`,
-    // The kernel moves a link first and then brings it up (rtnetlink.c, do_setlink); at birth a peer cannot come up.
-    `link set dev ${host} up netns ${nodeNamespace(settings)}`,
+  const node = nodeNamespace(settings);
+  // Born in the node's namespace instead of moved there: a move makes the kernel wait for all readers, four times as long as
+  // everything else here together. But a peer cannot come up at its birth, when the other end does not exist yet.
+  const made: Step[] = [
+    {
+      kind: 'ip',
+      lines: [
+        `link add name ${ifname} mtu ${mtu} address ${network.mac} type veth ` +
+          `peer name ${host} mtu ${mtu} address ${mac} netns ${node}`,
+      ],
+    },
+    { kind: 'ip', netns: node, lines: [`link set dev ${host} up`] },
   ];
   const configured = [
     `link set dev ${ifname} up`,
@@ -74,9 +79,9 @@ function linkSteps(attachment: Attachment, network: PodNetwork, settings: LinkSe
     ...network.routes.map(({ dest, nextHop }) => `route add ${dest}${nextHop ? ` via ${nextHop}` : ''} dev ${ifname}`),
   ];
   const offload: Step[] = settings.checksumOffload ? [] : [{ kind: 'checksum-offload', ifname, on: false }];
-  if (!ipv6) return [{ kind: 'ip', lines: [...made, ...configured] }, ...offload];
+  if (!ipv6) return [...made, { kind: 'ip', lines: configured }, ...offload];
   return [
-    { kind: 'ip', lines: made },
+    ...made,
     // Some runtimes switch IPv6 off in new namespaces.
     { kind: 'sysctl', path: `net/ipv6/conf/${ifname}/disable_ipv6`, value: '0' },
     // Every route is given, so that no neighbour can announce another; unless the network's router is to announce it.
@@ -105,7 +110,7 @@ export async function makeLink(
     await perform(settings.run, steps, options);
   } catch (error) {
     if (!isHostError(error) || !/File exists/.test(error.message)) throw error;
-    if (!(await removeLinkEverywhere(attachment, settings, signal))) {
+    if (!(await removeLink(attachment, settings, signal))) {
       throw new CniError('internal', `${attachment.ifname} exists in ${attachment.netns} and is not ours`, {
         cause: error,
       });
@@ -129,17 +134,6 @@ export async function removeLink(
   // The second: its other end, or its namespace, went while `ip` worked.
   if (/Cannot find device|No such device/.test(failure.words)) return false;
   throw new CniError('io-failure', `${failure.line}: ${failure.words}`);
-}
-
-/** The same, also where the host's end did not get out of the pod's namespace. */
-export async function removeLinkEverywhere(
-  attachment: Attachment,
-  settings: Pick<LinkSettings, 'run' | 'netns'>,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const moved = await removeLink(attachment, settings, signal);
-  const stuck = await removeLink(attachment, { run: settings.run, netns: attachment.netns }, signal);
-  return moved || stuck;
 }
 
 /** What is not as a result says, one sentence each: of the link, its addresses and its routes. Additions of others do not count. */

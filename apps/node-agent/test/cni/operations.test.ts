@@ -220,6 +220,17 @@ describe.skipIf(missing('ip', 'nsenter', 'root'))('the CNI server on a node', ()
       expect((await elsewhere(`/run/netns/${node.space.name}`)).message).toContain('namespace of the node');
     });
 
+    it('does not take the link of another container whose id begins alike', async () => {
+      node.table.set(pod('web', 'u1', podNetworks(5, ['ipv4'])));
+      node.table.set(pod('twin', 'u2', podNetworks(6, ['ipv4'])));
+      await addPod();
+      const twin = { ...(await sandbox()), containerId: `${link(box.containerId)}0000` };
+      expect((await failure(addPod('twin', 'u2', twin))).message).toContain('another container');
+      expect(db.rows()).toMatchObject([{ external_ids: { 'iface-id': 'default_web' } }]);
+      expect(await links()).toContain(link(box.containerId));
+      await twin.space.remove();
+    });
+
     it('replaces what a killed ADD of the same sandbox left', async () => {
       node.table.set(pod('web', 'u1', podNetworks(5, ['ipv4'])));
       await node.space.ip(
