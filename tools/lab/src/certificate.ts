@@ -15,12 +15,11 @@ export async function makeCertificate(
   folder: string,
   name: string,
   addresses: readonly string[],
+  dnsName: string,
 ): Promise<Certificate> {
   const keyFile = `${folder}/${name}.key`;
   const certFile = `${folder}/${name}.crt`;
-  const subject = [...addresses.map((address) => `IP:${address}`), 'DNS:localhost', 'DNS:kubernetes.default.svc'].join(
-    ',',
-  );
+  const subject = [...addresses.map((address) => `IP:${address}`), `DNS:${dnsName}`].join(',');
   await run([
     ...[
       'openssl',

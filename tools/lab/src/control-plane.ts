@@ -1,14 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { startEmbedded } from '@ovnkube/kube-embedded';
+import { type Binaries, findBinaries, KubeRealError, startReal } from '@ovnkube/kube-real';
 import { parse } from 'yaml';
 import { serviceCidrs, urlHost, wireAddresses } from './address-plan.ts';
 import { makeCertificate } from './certificate.ts';
+import { LabError } from './error.ts';
 import { innerKubeconfigFile, kubeconfigFile, type Lab } from './lab-config.ts';
+import type { Progress } from './progress.ts';
+import { relay } from './relay.ts';
 
-/** Where the API server listens on the wire. */
+/** Where the embedded API server listens on the wire. */
 const apiPort = 6443;
+
+/** A name that the certificates of both API servers hold; the host's 127.0.0.1 is in neither. */
+const serverName = 'kubernetes.default.svc';
 
 /** The unix socket by which the relay on the host's loopback reaches the API server. */
 export const apiSocket = ({ state }: Lab): string => state.path('api.sock');
@@ -23,23 +30,61 @@ interface Kubeconfig {
  */
 export async function startControlPlane(lab: Lab, log: (line: string) => void): Promise<void> {
   await rm(apiSocket(lab), { force: true });
+  const url = lab.config.kube === 'real' ? await startRealServer(lab, log) : await startEmbeddedServer(lab);
+  log(`API server: ${url}`);
+}
+
+async function startEmbeddedServer(lab: Lab): Promise<string> {
   const addresses = wireAddresses(lab.config.families).map(({ address }) => address);
-  const server = await startEmbedded({
+  const { url } = await startEmbedded({
     listen: [...addresses.map((address) => `${urlHost(address)}:${apiPort}`), `unix:${apiSocket(lab)}`],
-    tls: await makeCertificate(lab.state.folder, 'kube-apiserver', ['127.0.0.1', ...addresses]),
+    tls: await makeCertificate(lab.state.folder, 'kube-apiserver', [...addresses], serverName),
     token: randomBytes(24).toString('base64url'),
     kubeconfig: innerKubeconfigFile(lab.state),
     serviceCidrs: serviceCidrs(lab.config.families),
   });
-  log(`API server: ${server.url}`);
+  return url;
+}
+
+async function startRealServer(lab: Lab, log: (line: string) => void): Promise<string> {
+  const [address] = wireAddresses(lab.config.families);
+  const binaries = await findBinaries();
+  if (address === undefined || binaries === undefined)
+    throw new LabError('MISSING_REQUIREMENT', '--kube real: its programs went away after the set-up');
+  const cluster = await startReal({
+    binaries,
+    dir: lab.state.path('kube'),
+    address: address.address,
+    serviceCidrs: serviceCidrs(lab.config.families),
+    detached: true,
+    onProcess: (pid) => lab.state.recordProcess('Kubernetes', pid),
+    onProgress: log,
+  });
+  copyFileSync(cluster.kubeconfig, innerKubeconfigFile(lab.state));
+  const { hostname, port } = new URL(cluster.url);
+  const door = relay({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) });
+  await new Promise<void>((resolve) => door.listen(apiSocket(lab), resolve));
+  return cluster.url;
+}
+
+/** The programs of `--kube real`, built when they are nowhere. */
+export async function setupKubernetes(progress: Progress): Promise<Binaries | undefined> {
+  try {
+    return await findBinaries({ build: true, onProgress: (words) => progress.note(words) });
+  } catch (cause) {
+    if (!(cause instanceof KubeRealError)) throw cause;
+    const code = cause.code === 'unavailable' ? 'MISSING_REQUIREMENT' : 'COMMAND_FAILED';
+    throw new LabError(code, `--kube real: ${cause.message}`, { cause });
+  }
 }
 
 /** The kubeconfig of this machine's users: the inner one, by the relay's port on the loopback. */
 export function writeHostKubeconfig({ state }: Lab, port: number): void {
   const inner = parse(readFileSync(innerKubeconfigFile(state), 'utf8')) as Kubeconfig;
-  const clusters = inner.clusters.map((entry) => {
-    const { protocol } = new URL(entry.cluster['server'] ?? 'http://localhost');
-    return { ...entry, cluster: { ...entry.cluster, server: `${protocol}//127.0.0.1:${port}` } };
-  });
+  const server = `https://127.0.0.1:${port}`;
+  const clusters = inner.clusters.map((entry) => ({
+    ...entry,
+    cluster: { ...entry.cluster, server, 'tls-server-name': serverName },
+  }));
   writeFileSync(kubeconfigFile(state), `${JSON.stringify({ ...inner, clusters }, null, 2)}\n`, { mode: 0o600 });
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { findOracle, oracleFolder, setupOracle } from '@ovnkube/oracle';
 import { LabError } from './error.ts';
 import { type NodeFiles, startDetached } from './open-vswitch.ts';
 import type { Progress } from './progress.ts';
@@ -49,16 +49,31 @@ export const startController = (
     namespace: node.namespace,
   });
 
-/** The programs to use: those of `--ovn-bin`, else the cached 26.03 ones, fetched when they are not there. */
+/** The programs to use: those of `--ovn-bin`, else OVN 26.03 in the cache, unpacked there when it is not. */
 export async function findOvn(folder: string | undefined, progress: Progress): Promise<OvnPrograms> {
-  const place = folder ?? process.env['OVN_ORACLE'] ?? `${homedir()}/.cache/ovn-oracle`;
-  const programs = ovnPrograms(place);
+  if (folder === undefined) return cachedOvn(progress);
+  const programs = ovnPrograms(folder);
   if (programs !== undefined) return programs;
-  if (folder !== undefined)
+  throw new LabError(
+    'BAD_FLAG',
+    `--ovn-bin ${folder}: must hold ovn-northd, itself or in bin/, and ovn-nb.ovsschema near it`,
+  );
+}
+
+async function cachedOvn(progress: Progress): Promise<OvnPrograms> {
+  const root = oracleFolder();
+  const present = await findOracle(root);
+  if (present !== undefined) return present;
+  progress.note(`fetching OVN 26.03 into ${root}; nothing is installed on the machine`);
+  try {
+    return await setupOracle({ root, note: (line) => progress.note(line) });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const remedy = 'Give a folder with OVN 26.03 by --ovn-bin FOLDER';
     throw new LabError(
-      'BAD_FLAG',
-      `--ovn-bin ${folder}: has no ovn-northd (in it or in its bin/) or no ovn-nb.ovsschema`,
+      'MISSING_REQUIREMENT',
+      `OVN 26.03 is not in ${root} and could not be fetched: ${why}\n${remedy}`,
+      { cause },
     );
-  progress.note(`no OVN programs in ${place}`);
-  throw new LabError('MISSING_REQUIREMENT', `OVN 26.03 is missing in ${place}`);
+  }
 }

@@ -6,7 +6,7 @@ import { waitFor } from './api/watch.ts';
 import { type App, type Apps, ourApps } from './apps.ts';
 import { nodeCommand, sibling, startWhenReady } from './background.ts';
 import { run } from './command.ts';
-import { apiSocket, writeHostKubeconfig } from './control-plane.ts';
+import { apiSocket, setupKubernetes, writeHostKubeconfig } from './control-plane.ts';
 import { removeLab } from './down.ts';
 import { LabError } from './error.ts';
 import { cniFolders } from './kubelet/kubelet.ts';
@@ -46,6 +46,7 @@ export async function up(config: LabConfig, progress: Progress, options: UpOptio
     );
   }
   const ovn = await progress.step('OVN programs', () => findOvn(config.ovnBin, progress));
+  if (config.kube === 'real') await progress.step('Kubernetes programs', () => setupKubernetes(progress));
   if (state.exists) await progress.step('Remove what an earlier lab left', () => removeLab(state));
   state.create();
   state.write('lab.json', config);

@@ -81,6 +81,7 @@ ADD)
   ip -n ${node.place.namespace} link set "$host" up
   ip -n "$ns" link set "$CNI_IFNAME" address ${pattern.mac}$hex mtu 1400 up
 ${perFamily.map(({ cidr, gateway: via, nodad }) => `  ip -n "$ns" addr add ${cidr} dev "$CNI_IFNAME"${nodad}\n  ip -n "$ns" route add default via ${via}`).join('\n')}
+  nsenter --net="$CNI_NETNS" ethtool -K "$CNI_IFNAME" tx off > /dev/null
   ${ovn.bin}/ovn-nbctl --db=${nb} lsp-add ${node.place.name} "$pod" -- lsp-set-addresses "$pod" "${addresses}" -- lsp-set-port-security "$pod" "${addresses}"
   ovs-vsctl --db=${conf} add-port br-int "$host" -- set Interface "$host" external_ids:iface-id="$pod"
   ovs-vsctl --db=${conf} --timeout=20 wait-until Interface "$host" external_ids:ovn-installed=true

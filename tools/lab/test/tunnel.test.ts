@@ -1,10 +1,11 @@
+import { findOracle, oracleFolder } from '@ovnkube/oracle';
 import { guard, missing } from '@ovnkube/testing';
 import { expect, it } from 'vitest';
 import type { IpFamily } from '../src/address-plan.ts';
 import { inNamespace, ipBatch, run } from '../src/command.ts';
 import { removeLab } from '../src/down.ts';
 import { chassisName, type NodeFiles, startDatabases, startSwitch } from '../src/open-vswitch.ts';
-import { type OvnPrograms, ovnPrograms, startController, startNorthd } from '../src/ovn.ts';
+import { type OvnPrograms, startController, startNorthd } from '../src/ovn.ts';
 import { LabState } from '../src/state.ts';
 import { addNamespace, addNode, addressNode, addWire, noChecksumOffload, nodePlace } from '../src/underlay.ts';
 import {
@@ -17,11 +18,10 @@ import {
   writeZone,
 } from './hand-made-zone.ts';
 
-const oracle = process.env['OVN_ORACLE'] ?? `${process.env['HOME']}/.cache/ovn-oracle`;
-const ovn = ovnPrograms(oracle);
+const ovn = await findOracle();
 const reason =
   missing('root', 'ip', 'nsenter', 'ethtool', 'ping', 'ovsdb-server', 'ovs-vswitchd') ??
-  (ovn === undefined ? `no OVN 26.03 below ${oracle}` : undefined);
+  (ovn === undefined ? `skipped: no OVN 26.03 in ${oracleFolder()}; npm run oracle -- setup` : undefined);
 if (reason !== undefined) console.warn(reason);
 
 /** The address of the one pod that each node has. */

@@ -82,10 +82,11 @@ export class ApiClient {
   }
 }
 
-const tls = ({ ca, cert, key }: ApiEndpoint): Record<string, string> => ({
+const tls = ({ ca, cert, key, serverName }: ApiEndpoint): Record<string, string> => ({
   ...(ca && { ca }),
   ...(cert && { cert }),
   ...(key && { key }),
+  ...(serverName && { servername: serverName }),
 });
 
 function parseBody(text: string): unknown {

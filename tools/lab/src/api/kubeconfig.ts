@@ -9,6 +9,8 @@ export interface ApiEndpoint {
   readonly cert?: string;
   readonly key?: string;
   readonly token?: string;
+  /** The name that the server's certificate must hold, instead of the URL's host. */
+  readonly serverName?: string;
 }
 
 interface Kubeconfig {
@@ -39,6 +41,7 @@ export function readKubeconfig(file: string): ApiEndpoint {
     ...material('cert', user, 'client-certificate'),
     ...material('key', user, 'client-key'),
     ...(user['token'] && { token: user['token'] }),
+    ...(cluster['tls-server-name'] && { serverName: cluster['tls-server-name'] }),
   };
 }
 

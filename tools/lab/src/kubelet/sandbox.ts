@@ -6,7 +6,7 @@ import { nodeCommand, sibling, startWhenReady } from '../background.ts';
 import { attempt, inNamespace, run } from '../command.ts';
 import { type ProcessId, sendSignal } from '../process-id.ts';
 import type { LabState } from '../state.ts';
-import { addNamespace, type NodePlace, noChecksumOffload } from '../underlay.ts';
+import { addNamespace, type NodePlace } from '../underlay.ts';
 import { type Attachment, callPlugins, type PluginHost } from './cni-plugin.ts';
 
 /** What the workers of one node share. */
@@ -93,8 +93,6 @@ async function attachedSandbox(host: NodeHost, pod: Pod): Promise<Sandbox> {
     const begin = performance.now();
     const result = await callPlugins(host.plugins, host.network, 'ADD', attachment);
     const addMilliseconds = performance.now() - begin;
-    // The user-space datapath takes a frame as it is: the kernel must not leave its checksum to a network card.
-    await noChecksumOffload(namespace, attachment.ifName);
     const addresses = result?.ips.map(({ address }) => address.replace(/\/.*/, '')) ?? [];
     return { namespace, attachment, ...(result && { result }), addresses, processes: [], addMilliseconds };
   } catch (error) {
