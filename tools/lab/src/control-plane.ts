@@ -1,28 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { startEmbedded } from '@ovnkube/kube-embedded';
-import { type Binaries, findBinaries, KubeRealError, startReal } from '@ovnkube/kube-real';
-import { parse } from 'yaml';
+import { findBinaries, startReal } from '@ovnkube/kube-real';
 import { serviceCidrs, urlHost, wireAddresses } from './address-plan.ts';
+import { apiSocket, serverName } from './api-access.ts';
 import { makeCertificate } from './certificate.ts';
 import { LabError } from './error.ts';
-import { innerKubeconfigFile, kubeconfigFile, type Lab } from './lab-config.ts';
-import type { Progress } from './progress.ts';
+import { innerKubeconfigFile, type Lab } from './lab-config.ts';
 import { relay } from './relay.ts';
 
 /** Where the embedded API server listens on the wire. */
 const apiPort = 6443;
-
-/** A name that the certificates of both API servers hold; the host's 127.0.0.1 is in neither. */
-const serverName = 'kubernetes.default.svc';
-
-/** The unix socket by which the relay on the host's loopback reaches the API server. */
-export const apiSocket = ({ state }: Lab): string => state.path('api.sock');
-
-interface Kubeconfig {
-  readonly clusters: readonly { readonly name: string; readonly cluster: Readonly<Record<string, string>> }[];
-}
 
 /**
  * Start the API server of the lab in this process's network namespace, the wire's, and write the kubeconfig that the
@@ -65,26 +54,4 @@ async function startRealServer(lab: Lab, log: (line: string) => void): Promise<s
   const door = relay({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) });
   await new Promise<void>((resolve) => door.listen(apiSocket(lab), resolve));
   return cluster.url;
-}
-
-/** The programs of `--kube real`, built when they are nowhere. */
-export async function setupKubernetes(progress: Progress): Promise<Binaries | undefined> {
-  try {
-    return await findBinaries({ build: true, onProgress: (words) => progress.note(words) });
-  } catch (cause) {
-    if (!(cause instanceof KubeRealError)) throw cause;
-    const code = cause.code === 'unavailable' ? 'MISSING_REQUIREMENT' : 'COMMAND_FAILED';
-    throw new LabError(code, `--kube real: ${cause.message}`, { cause });
-  }
-}
-
-/** The kubeconfig of this machine's users: the inner one, by the relay's port on the loopback. */
-export function writeHostKubeconfig({ state }: Lab, port: number): void {
-  const inner = parse(readFileSync(innerKubeconfigFile(state), 'utf8')) as Kubeconfig;
-  const server = `https://127.0.0.1:${port}`;
-  const clusters = inner.clusters.map((entry) => ({
-    ...entry,
-    cluster: { ...entry.cluster, server, 'tls-server-name': serverName },
-  }));
-  writeFileSync(kubeconfigFile(state), `${JSON.stringify({ ...inner, clusters }, null, 2)}\n`, { mode: 0o600 });
 }

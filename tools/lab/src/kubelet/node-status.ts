@@ -1,9 +1,17 @@
+import { arch, release } from 'node:os';
 import type { ApiClient } from '../api/client.ts';
 import { statusText } from '../api/client.ts';
 import { LabError } from '../error.ts';
 import type { NodePlace } from '../underlay.ts';
 
 const now = (): string => new Date().toISOString().replace(/\.\d+/, '');
+
+/** What `kubectl get nodes -o wide` shows; every field is required (core/v1 NodeSystemInfo). */
+const nodeInfo = {
+  ...{ machineID: '', systemUUID: '', bootID: '', kubeProxyVersion: '' },
+  ...{ kernelVersion: release(), osImage: 'network namespace', containerRuntimeVersion: 'lab://0.1.0' },
+  ...{ kubeletVersion: 'lab', operatingSystem: 'linux', architecture: arch() === 'x64' ? 'amd64' : arch() },
+};
 
 const capacity = { cpu: '4', memory: '8Gi', pods: '500', 'ephemeral-storage': '10Gi' };
 
@@ -33,6 +41,7 @@ export async function publishNode(client: ApiClient, node: NodePlace, ready: boo
         ...node.addresses.map(({ address }) => ({ type: 'InternalIP', address })),
         { type: 'Hostname', address: node.name },
       ],
+      nodeInfo,
       capacity,
       allocatable: capacity,
       conditions: [
