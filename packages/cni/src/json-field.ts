@@ -84,7 +84,7 @@ export class JsonFields {
 }
 
 /** Whether `value` is an object of JSON: not null, not an array. */
-export const isJsonObject = (value: unknown): value is JsonObject =>
+const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `value` where it is present, as a spread: exactOptionalPropertyTypes knows no `field: undefined`. */

@@ -10,7 +10,7 @@ export interface HostEvent {
 }
 
 /** A line of `ip monitor`; undefined for the continuation of the one before. (Its -json has no effect as of iproute2 6.1.) */
-export function parseMonitorLine(line: string): HostEvent | undefined {
+function parseMonitorLine(line: string): HostEvent | undefined {
   if (line === '' || /^\s/.test(line)) return undefined;
   const text = line.replace(/^Deleted /, '');
   const dev = /^\d+: ([^:@\s]+)/.exec(text)?.[1] ?? /\bdev (\S+)/.exec(text)?.[1];

@@ -3,7 +3,7 @@ import { HostError } from './error.ts';
 import { type Command, output, type Run } from './run.ts';
 
 /** Where `ip netns` keeps its namespaces. */
-export const namespaceFolder = '/run/netns';
+const namespaceFolder = '/run/netns';
 
 /** The path of a namespace given by name (`blue`) or by path (`/proc/17/ns/net`). */
 export const namespacePath = (netns: string): string => (netns.includes('/') ? netns : `${namespaceFolder}/${netns}`);

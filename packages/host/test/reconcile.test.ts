@@ -15,7 +15,7 @@ import {
 } from '../src/index.ts';
 
 const owner: Owner = { protocol: 84 };
-const absent = missing('ip', 'nsenter', 'root');
+const absent = missing('ip', 'nsenter', 'perl', 'root');
 
 const desired: DesiredHost = {
   links: [
@@ -273,6 +273,11 @@ describe.skipIf(absent)('a namespace', () => {
     const { stdout } = await perform(counted, steps, { netns: name });
     expect(processes).toBe(1);
     expect(stdout).toContain('"ifname":"v0"');
+    // ETHTOOL_GTXCSUM (0x16) of the same ioctl reads the switch back.
+    const reads =
+      'socket(my $s,2,2,0); my $v=pack("LL",0x16,9); my $r=pack("a16P",$ARGV[0],$v); ioctl($s,0x8946,$r) or die; print((unpack("LL",$v))[1])';
+    expect(await space.exec('perl', '-e', reads, 'v0')).toBe('0');
+    expect(await space.exec('perl', '-e', reads, 'v1')).toBe('1');
     const again = [{ kind: 'sysctl', path: 'net/ipv4/ip_forward', value: '1' }, ...steps] as const;
     await expect(perform(counted, again, { netns: name })).rejects.toThrow(
       /^link add v0 type veth peer name v1: .*File exists/,

@@ -85,7 +85,7 @@ async function attach(
     await detach(node, attachment, `CNI ADD ${namespace}/${name} failed`).catch((left: unknown) =>
       node.onCleanupFailure?.(left),
     );
-    // The reason why a program or a transaction was stopped says more than that it was.
+    // A pod that is gone says more than the program that was stopped for it.
     throw signal.aborted && signal.reason instanceof CniError ? signal.reason : error;
   }
 }

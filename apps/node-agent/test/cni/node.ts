@@ -8,7 +8,7 @@ import { SandboxTurns } from '../../src/cni/sandbox-turns.ts';
 import { type SwitchDatabase, SwitchPorts } from '../../src/cni/switch-port.ts';
 
 /** A table of pods that a test writes. */
-export class Pods implements PodTable {
+class Pods implements PodTable {
   readonly #rows = new Map<string, CniPod>();
   readonly #listeners = new Set<(batch: { readonly changes: ReadonlyMap<string, unknown> }) => void>();
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProcess } from '@ovnkube/host';
 import { connect, type OvsdbClient } from '@ovnkube/ovsdb';
@@ -6,6 +7,7 @@ import { missing, type OpenVSwitch, run, scratch, startOpenVSwitch } from '@ovnk
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cniHandler } from '../../src/cni/handler.ts';
 import { openFlowProbe } from '../../src/cni/openflow-probe.ts';
+import { startCniRole } from '../../src/cni/role.ts';
 import { startCniServer } from '../../src/cni/server.ts';
 import { pod, podNetworks, type Sandbox, sandbox, type TestNode, testNode } from './node.ts';
 
@@ -117,6 +119,22 @@ describe.skipIf(absent)('the plugin, the server and Open vSwitch', () => {
       expect((await call('DEL', { ...box, netns: '' }, `web-${index}`, `u${index}`)).code).toBe(0);
     }
     expect(await ovs.vsctl('list-ports', 'br-int')).toBe('');
+  });
+
+  it('are composed as the role of an agent', async () => {
+    const folder = await scratch('net.d');
+    const role = await startCniRole({
+      ...{ run: runProcess, db, pods: node.table, mtu: 1400, datapathType: 'netdev', folder },
+      socket: join(folder, 'cni.sock'),
+      bridgeSocket: ovs.mgmtSocket('br-int'),
+      problems: () => [],
+    });
+    expect(await role.removeStalePorts(stop.signal)).toEqual([]);
+    expect(await role.publish()).toBe(true);
+    expect(await readdir(folder)).toEqual(['10-ovn-kubernetes.conf', 'cni.sock']);
+    await role.withdraw();
+    await role.close();
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('clean up when the runtime kills the plugin in the middle of an ADD', async () => {

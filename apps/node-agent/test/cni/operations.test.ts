@@ -5,9 +5,10 @@ import {
   parseNetworkConfiguration,
   type Result,
 } from '@ovnkube/cni';
-import { runProcess } from '@ovnkube/host';
+import { HostError, runProcess } from '@ovnkube/host';
 import { missing } from '@ovnkube/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cniHandler } from '../../src/cni/handler.ts';
 import { add, check, collectGarbage, del, removeStalePorts, status } from '../../src/cni/operations.ts';
 import { MemorySwitch } from './memory-switch.ts';
 import { type Families, pod, podNetworks, request, type Sandbox, sandbox, type TestNode, testNode } from './node.ts';
@@ -102,6 +103,53 @@ describe.skipIf(missing('ip', 'nsenter', 'root'))('the CNI server on a node', ()
       node.table.delete('default/web');
       await box.space.remove();
       await del(node, request('DEL', box, 'web', 'u1'), never);
+    });
+  });
+
+  it('DEL and GC remove what an ADD left that was killed before its port was there', async () => {
+    const left = [
+      'link',
+      'add',
+      link(box.containerId),
+      'type',
+      'veth',
+      'peer',
+      'name',
+      'eth0',
+      'netns',
+      box.space.name,
+    ];
+    await node.space.ip(...left);
+    await del(node, request('DEL', box, 'web', 'u1'), never);
+    expect(await links()).not.toContain(link(box.containerId));
+    await node.space.ip(...left);
+    await collectGarbage(node, [], never);
+    expect(await links()).not.toContain(link(box.containerId));
+  });
+
+  it('errors have the code of the specification', async () => {
+    const ask = (more: Partial<TestNode>, signal = never): Promise<CniError> => {
+      const asked = cniHandler({ ...node, ...more });
+      return failure(
+        asked(request('ADD', box, 'web', 'u1'), configured({ interfaces: [], ips: [], routes: [], dns: {} }), signal),
+      );
+    };
+    node.table.set(pod('web', 'u1', podNetworks(5, ['ipv4'])));
+    const missingProgram: TestNode['run'] = () =>
+      Promise.reject(new HostError('program-missing', 'nsenter is not installed'));
+    expect(await ask({ run: missingProgram })).toMatchObject({ code: 'not-available' });
+    expect(await ask({ mtu: 5 })).toMatchObject({
+      code: 'io-failure',
+      message: expect.stringContaining('link add name eth0'),
+    });
+    const stop = new AbortController();
+    const slow: TestNode['run'] = async (command, options) => {
+      stop.abort(new DOMException('timeout', 'TimeoutError'));
+      return await runProcess(command, options);
+    };
+    expect(await ask({ run: slow }, stop.signal)).toMatchObject({
+      code: 'try-again-later',
+      message: expect.stringContaining('ADD'),
     });
   });
 
