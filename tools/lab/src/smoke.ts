@@ -14,12 +14,8 @@ import { checkTopology } from './smoke/topology.ts';
 import { LabState, labVariable } from './state.ts';
 import { up } from './up.ts';
 
-/** Up, every check, down. The number of checks that failed. */
-export async function smoke(
-  flags: LabFlags,
-  progress: Progress,
-  write = (line: string): void => console.log(line),
-): Promise<number> {
+/** Up, every check, down: what came of the checks. */
+export async function smoke(flags: LabFlags, progress: Progress, write: (line: string) => void): Promise<Tally> {
   const config = labConfig(flags);
   const state = new LabState(config.name);
   const tally = new Tally(write);
@@ -34,8 +30,7 @@ export async function smoke(
   } finally {
     await tally.check('down leaves nothing', () => checkDown(state));
   }
-  write(tally.summary());
-  return tally.failed;
+  return tally;
 }
 
 function countPairs(tally: Tally, reaches: readonly Reach[]): void {

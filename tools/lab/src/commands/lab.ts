@@ -99,7 +99,11 @@ export function registerLabCommands(program: Command): void {
       requireAll();
       const { smoke } = await import('../smoke.ts');
       const name = flags.name === defaultLabName ? `smoke${process.pid}` : flags.name;
-      const failed = await smoke({ ...flags, name }, progressFor(flags));
-      process.exitCode = failed === 0 ? 0 : 1;
+      const json = flags.output === 'json';
+      const write = (line: string): void => (json ? undefined : console.log(line));
+      const tally = await smoke({ ...flags, name }, progressFor(flags), write);
+      if (json) printJson({ passed: tally.passed, failed: tally.failed, checks: tally.results });
+      else console.log(tally.summary());
+      process.exitCode = tally.failed === 0 ? 0 : 1;
     });
 }
