@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { guard, missing } from '@ovnkube/testing';
+import { missing } from '@ovnkube/testing';
 import { expect, it } from 'vitest';
 import { removeLab } from '../src/down.ts';
 import { processesWith } from '../src/process-id.ts';
 import { LabState, labVariable } from '../src/state.ts';
+import { guardLab } from './guard-lab.ts';
 
 const reason = missing('root', 'ip', 'nsenter', 'ethtool', 'ovsdb-server');
 
@@ -28,7 +29,7 @@ setInterval(() => undefined, 1000);
 
 it.skipIf(reason)('down removes everything of a lab whose maker was killed', async () => {
   const state = new LabState(`down${process.pid % 100000}`);
-  guard(['sh', '-c', `ip netns list | grep -o '^${state.prefix}[^ ]*' | xargs -rn1 ip netns delete`]);
+  guardLab(state.name);
   const child = spawn(
     process.execPath,
     ['-C', '@ovnkube/source', '--input-type=module-typescript', '-e', half, state.name],

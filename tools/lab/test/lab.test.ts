@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { guard, missing } from '@ovnkube/testing';
+import { missing } from '@ovnkube/testing';
 import { expect, it } from 'vitest';
 import { ApiClient } from '../src/api/client.ts';
 import { readKubeconfig } from '../src/api/kubeconfig.ts';
@@ -11,6 +11,7 @@ import { silentProgress } from '../src/progress.ts';
 import { describe } from '../src/reachability.ts';
 import { LabState, labVariable } from '../src/state.ts';
 import { daemonTitle, up } from '../src/up.ts';
+import { guardLab } from './guard-lab.ts';
 import { standInApps } from './stand-in.ts';
 
 const reason = missing('root', 'ip', 'nsenter', 'ethtool', 'ping', 'openssl', 'ovsdb-server', 'ovs-vswitchd');
@@ -21,11 +22,7 @@ it.skipIf(reason)(
     const flags = { nodes: '2', ipFamilies: 'ipv4,ipv6', gatewayMode: 'shared', northd: 'ovn', controller: 'ovn' };
     const config = labConfig({ ...flags, kube: 'embedded', name: `standin${process.pid % 100_000}` });
     const state = new LabState(config.name);
-    guard([
-      'sh',
-      '-c',
-      `ip netns list | grep -o '^${state.prefix}[^ ]*' | xargs -rn1 ip netns pids | xargs -r kill -9`,
-    ]);
+    guardLab(state.name);
     try {
       const lab = await up(config, silentProgress, { apps: standInApps });
       const look = await firstLook(lab, new ApiClient(readKubeconfig(kubeconfigFile(state))), silentProgress);

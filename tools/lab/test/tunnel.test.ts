@@ -1,5 +1,5 @@
 import { findOracle, oracleFolder } from '@ovnkube/oracle';
-import { guard, missing } from '@ovnkube/testing';
+import { missing } from '@ovnkube/testing';
 import { expect, it } from 'vitest';
 import type { IpFamily } from '../src/address-plan.ts';
 import { inNamespace, ipBatch, run } from '../src/command.ts';
@@ -8,6 +8,7 @@ import { chassisName, type NodeFiles, startDatabases, startSwitch } from '../src
 import { type OvnPrograms, startController, startNorthd } from '../src/ovn.ts';
 import { LabState } from '../src/state.ts';
 import { addNamespace, addNode, addressNode, addWire, noChecksumOffload, nodePlace } from '../src/underlay.ts';
+import { guardLab } from './guard-lab.ts';
 import {
   bootstrapSwitch,
   encapIp,
@@ -81,11 +82,7 @@ it.skipIf(reason).each<[string, IpFamily]>([
   async (name, underlay) => {
     if (ovn === undefined) return;
     const state = new LabState(`${name}${process.pid % 10000}`);
-    guard([
-      'sh',
-      '-c',
-      `ip netns list | grep -o '^${state.prefix}[^ ]*' | xargs -rn1 ip netns pids | xargs -r kill -9`,
-    ]);
+    guardLab(state.name);
     await removeLab(state);
     state.create();
     try {
