@@ -19,7 +19,7 @@ import {
 import type { DesiredRow, DesiredValue, Ref } from '@ovnkube/ovn-db';
 import { type NodeObject, type PodObject, type Topology, type TopologyOptions, topology } from '@ovnkube/topology';
 
-export const clusterSubnets = {
+const clusterSubnets = {
   ipv4: '10.128.0.0/14/23',
   ipv6: 'fd01::/48',
   'ipv4,ipv6': '10.128.0.0/14/23,fd01::/48',
