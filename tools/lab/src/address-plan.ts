@@ -44,7 +44,7 @@ export function parseIpFamilies(text: string): readonly IpFamily[] {
 }
 
 /** Host part `host` of the underlay in each family, primary family first. */
-export const underlayAddresses = (families: readonly IpFamily[], host: number): readonly UnderlayAddress[] =>
+const underlayAddresses = (families: readonly IpFamily[], host: number): readonly UnderlayAddress[] =>
   families.map((family) => ({
     family,
     address: `${plans[family].underlayPrefix}${family === 'ipv4' ? host : host.toString(16)}`,

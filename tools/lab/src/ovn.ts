@@ -13,7 +13,7 @@ export interface OvnPrograms {
 }
 
 /** The programs below `folder` (`--ovn-bin`): the folder itself may hold them, or its bin/. */
-export function ovnPrograms(folder: string): OvnPrograms | undefined {
+function ovnPrograms(folder: string): OvnPrograms | undefined {
   const bin = [`${folder}/bin`, folder].find((place) => existsSync(`${place}/ovn-northd`));
   const schemas = [`${folder}/usr/share/ovn`, `${folder}/../share/ovn`, folder, '/usr/share/ovn'].find((place) =>
     existsSync(`${place}/ovn-nb.ovsschema`),

@@ -1,5 +1,5 @@
 import type { ApiClient } from './api/client.ts';
-import { hasCondition, type List, objectKey, type Pod, podIPs } from './api/objects.ts';
+import { hasCondition, type List, type Pod, podIPs } from './api/objects.ts';
 import { nodeCommand, sibling } from './background.ts';
 import { attempt, inNamespace } from './command.ts';
 import { LabError } from './error.ts';
@@ -96,6 +96,3 @@ export const succeeded = ({ ping, http }: Reach): boolean => ping && http;
 
 export const describe = ({ from, to, address, ping, http }: Reach): string =>
   `${from} → ${to} (${address}): ping ${ping ? 'answered' : 'lost'}, http ${http ? 'answered' : 'failed'}`;
-
-/** `default/web-1` of a pod, for messages. */
-export const podLabel = (pod: Pod): string => objectKey(pod);

@@ -10,7 +10,7 @@ export type JournalEntry =
   | ({ readonly kind: 'process'; readonly title: string } & ProcessId);
 
 /** Lab names become part of namespace names; without `-` one lab's prefix is never another's. */
-export const labNamePattern = /^[a-z][a-z0-9]{0,14}$/;
+const labNamePattern = /^[a-z][a-z0-9]{0,14}$/;
 
 /** The environment variable by which a process says which lab it belongs to; its value is the state folder. */
 export const labVariable = 'OVNKUBE_LAB';

@@ -127,7 +127,7 @@ async function bundleShim(state: LabState): Promise<void> {
 }
 
 /** Wait until every node of the lab is Ready: its agent has written the CNI configuration. */
-export const nodesReady = (lab: Lab, client: ApiClient): Promise<readonly Node[]> =>
+const nodesReady = (lab: Lab, client: ApiClient): Promise<readonly Node[]> =>
   waitFor<Node>(client, '/api/v1/nodes', (found) => lab.nodes.every(({ name }) => hasReady(found.get(name))), {
     what: `nodes ${lab.nodes.map(({ name }) => name).join(', ')} Ready`,
     seconds: 60,

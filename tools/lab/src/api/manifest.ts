@@ -49,7 +49,7 @@ function objectsOf(value: unknown, where: string): readonly Manifest[] {
 }
 
 /** Resolves kinds to paths by the server's discovery documents, each asked for once. */
-export class ResourcePaths {
+class ResourcePaths {
   readonly #client: ApiClient;
   readonly #lists = new Map<string, Promise<ResourceList>>();
 

@@ -1,5 +1,5 @@
 /** The part of ObjectMeta that the lab reads. */
-export interface ObjectMeta {
+interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;
   readonly uid?: string;

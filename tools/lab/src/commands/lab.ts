@@ -19,7 +19,7 @@ const progressFor = ({ output }: OutputFlag): Progress =>
   output === 'json' ? silentProgress : textProgress((text) => process.stdout.write(text));
 
 /** `up`, with the half-made lab removed when the user interrupts it. */
-export async function bringUp(flags: UpFlags): Promise<Lab> {
+async function bringUp(flags: UpFlags): Promise<Lab> {
   requireAll();
   const config = labConfig(flags);
   await mkdir(labsFolder(), { recursive: true });

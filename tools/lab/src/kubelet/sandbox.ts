@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { NetworkConfigurationList, Result } from '@ovnkube/cni';
 import type { Container, Pod } from '../api/objects.ts';
 import { nodeCommand, sibling, startWhenReady } from '../background.ts';
-import { attempt, inNamespace, run } from '../command.ts';
+import { attempt, run } from '../command.ts';
 import { type ProcessId, sendSignal } from '../process-id.ts';
 import type { LabState } from '../state.ts';
 import { addNamespace, type NodePlace } from '../underlay.ts';
@@ -135,9 +135,3 @@ async function startContainer(host: NodeHost, pod: Pod, sandbox: Sandbox, contai
   });
   return [process];
 }
-
-/** Run a command inside a sandbox's namespace. */
-export const inSandbox = (
-  { namespace }: { readonly namespace: string },
-  command: readonly string[],
-): readonly string[] => inNamespace(namespace, command);
