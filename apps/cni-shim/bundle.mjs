@@ -6,11 +6,11 @@ import { build } from 'esbuild';
 
 const here = import.meta.dirname;
 
-/** `interpreter` is what follows `#!`: an absolute path saves the search of env(1) and works without a PATH. */
-export async function bundle({
-  out = join(here, 'dist/ovn-k8s-cni-overlay.cjs'),
-  interpreter = '/usr/bin/env node',
-} = {}) {
+/** A run of milliseconds has no use for V8's helper threads, and starting them takes three. */
+const flags = '--v8-pool-size=0';
+
+/** `node` is an absolute path, which works without a PATH; else env(1) searches for it. */
+async function bundle({ out = join(here, 'dist/ovn-k8s-cni-overlay.cjs'), node }) {
   const result = await build({
     entryPoints: [join(here, 'src/main.ts')],
     bundle: true,
@@ -21,7 +21,7 @@ export async function bundle({
     conditions: ['@ovnkube/source'],
     minifySyntax: true,
     minifyWhitespace: true,
-    banner: { js: `#!${interpreter}` },
+    banner: { js: `#!${node ?? '/usr/bin/env -S node'} ${flags}` },
     write: false,
     logLevel: 'warning',
   });
@@ -31,7 +31,5 @@ export async function bundle({
   return out;
 }
 
-if (import.meta.main ?? process.argv[1] === import.meta.filename) {
-  const { values } = parseArgs({ options: { out: { type: 'string' }, node: { type: 'string' } } });
-  console.log(await bundle({ out: values.out, interpreter: values.node }));
-}
+const { values } = parseArgs({ options: { out: { type: 'string' }, node: { type: 'string' } } });
+console.log(await bundle(values));

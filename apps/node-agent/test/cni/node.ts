@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type Environment, parseEnvironment } from '@ovnkube/cni';
+import {
+  type Environment,
+  formatResult,
+  type NetworkConfiguration,
+  parseEnvironment,
+  parseNetworkConfiguration,
+  type Result,
+} from '@ovnkube/cni';
 import { runProcess } from '@ovnkube/host';
 import { type NetworkNamespace, netns } from '@ovnkube/testing';
 import type { CniNode } from '../../src/cni/operations.ts';
@@ -120,4 +127,10 @@ export interface Sandbox {
 export async function sandbox(): Promise<Sandbox> {
   const space = await netns('pod');
   return { containerId: randomBytes(32).toString('hex'), netns: `/run/netns/${space.name}`, space };
+}
+
+/** The configuration of a CHECK after an ADD with this result. */
+export function configured(result: Result): NetworkConfiguration {
+  const document = { cniVersion: '1.1.0', name: 'n', type: 't', prevResult: formatResult(result, '1.1.0') };
+  return parseNetworkConfiguration(JSON.stringify(document));
 }

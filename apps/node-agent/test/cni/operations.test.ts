@@ -1,17 +1,21 @@
-import {
-  CniError,
-  formatResult,
-  type NetworkConfiguration,
-  parseNetworkConfiguration,
-  type Result,
-} from '@ovnkube/cni';
+import { CniError, type Result } from '@ovnkube/cni';
 import { HostError, runProcess } from '@ovnkube/host';
 import { missing } from '@ovnkube/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cniHandler } from '../../src/cni/handler.ts';
 import { add, check, collectGarbage, del, removeStalePorts, status } from '../../src/cni/operations.ts';
 import { MemorySwitch } from './memory-switch.ts';
-import { type Families, pod, podNetworks, request, type Sandbox, sandbox, type TestNode, testNode } from './node.ts';
+import {
+  configured,
+  type Families,
+  pod,
+  podNetworks,
+  request,
+  type Sandbox,
+  sandbox,
+  type TestNode,
+  testNode,
+} from './node.ts';
 
 const never = new AbortController().signal;
 const link = (containerId: string): string => containerId.slice(0, 15);
@@ -479,9 +483,3 @@ describe.skipIf(missing('ip', 'nsenter', 'root'))('the CNI server on a node', ()
     await restarted.space.remove();
   });
 });
-
-/** The configuration of a CHECK after an ADD with this result. */
-function configured(result: Result): NetworkConfiguration {
-  const document = { cniVersion: '1.1.0', name: 'n', type: 't', prevResult: formatResult(result, '1.1.0') };
-  return parseNetworkConfiguration(JSON.stringify(document));
-}
