@@ -56,6 +56,8 @@ export class Locks {
 
   request(method: 'lock' | 'steal', lock: HeldLock): void {
     const { rpc } = this;
+    // A server refuses to have a lock stolen by a client that waits for it.
+    if (method === 'steal') rpc?.request('unlock', [lock.name], () => undefined);
     rpc?.request(method, [lock.name], ({ result }) => {
       const locked = isJsonObject(result) && result['locked'] === true;
       // A "locked" that came before a "not locked" reply is not taken back by it.
