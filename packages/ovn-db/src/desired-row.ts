@@ -42,6 +42,15 @@ export interface DesiredRow {
   readonly ownedKeys?: { readonly [column: string]: readonly string[] | undefined };
 }
 
+/**
+ * Membership of a desired row in a parent, as a row by itself: for a feature that puts rows of another one into its sets,
+ * such as a policy the ports of pods into a port group. The key of such a row is the feature's choice.
+ */
+export interface DesiredMember {
+  readonly parent: Parent;
+  readonly child: { readonly table: string; readonly name: string };
+}
+
 /** The key of a desired row in the table of all of them. */
 export const rowKey = (table: string, name: string): string => `${table}/${name}`;
 

@@ -11,7 +11,11 @@ export type Identity =
   /** The table has one row at most, whatever it is called. */
   | { readonly kind: 'singleton' }
   /** Told by a function; undefined for rows that are none of ours. */
-  | { readonly kind: 'computed'; nameOf(row: Row): string | undefined };
+  | {
+      readonly kind: 'computed' /** Tells this function from others on the table. */;
+      readonly label: string;
+      nameOf(row: Row): string | undefined;
+    };
 
 /** Tables whose rows are known by `name` although their schema has no index on it. */
 const named = new Set(['Logical_Switch', 'Logical_Router', 'Load_Balancer', 'Forwarding_Group', 'DHCP_Relay']);
@@ -53,6 +57,12 @@ export function nameOf(identity: Identity, row: Row): string | undefined {
 
 /** The name that a desired row is looked up by: singletons go by any. */
 export const lookupName = (identity: Identity, name: string): string => (identity.kind === 'singleton' ? '' : name);
+
+/** The columns that names are in. */
+export function identityColumns(identity: Identity): readonly string[] {
+  if (identity.kind === 'columns') return identity.columns;
+  return identity.kind === 'external_ids' ? ['external_ids'] : [];
+}
 
 /** The columns of a desired row with its name where the identity wants it. */
 export function columnsWithName(identity: Identity, desired: DesiredRow): { readonly [column: string]: DesiredValue } {
