@@ -3,7 +3,7 @@ import type { OvsdbError } from './error.ts';
 import { ImageSink } from './image-sink.ts';
 import { isJsonArray, isJsonObject, type Json } from './json.ts';
 import type { Replica } from './replica.ts';
-import { type Reply, type Rpc, requestError } from './rpc.ts';
+import { isUnknownMethod, type Reply, type Rpc, requestError } from './rpc.ts';
 import type { DatabaseSchema } from './schema.ts';
 import { tableSchema } from './table-columns.ts';
 import { zeroUuid } from './uuid.ts';
@@ -184,8 +184,7 @@ export class DataMonitor {
     try {
       request = { [table]: [{ where: this.where(running.schema, table) ?? [] }] };
     } catch (error) {
-      if (before) this.conditions.set(table, before);
-      else this.conditions.delete(table);
+      this.restoreCondition(table, before);
       throw error;
     }
     const next = this.newName();
@@ -194,13 +193,14 @@ export class DataMonitor {
     running.rpc.request('monitor_cond_change', [name, next, request], ({ error }) => {
       this.unacknowledged--;
       this.names = this.names.filter((held) => held !== (error === null ? name : next));
+      if (error !== null) this.restoreCondition(table, before);
       done(error === null ? undefined : requestError('monitor_cond_change', error));
     });
     return true;
   }
-}
 
-function isUnknownMethod(error: Json): boolean {
-  const tag = isJsonObject(error) ? error['error'] : error;
-  return tag === 'unknown method';
+  private restoreCondition(table: string, before: readonly Condition[] | undefined): void {
+    if (before) this.conditions.set(table, before);
+    else this.conditions.delete(table);
+  }
 }

@@ -140,3 +140,8 @@ export function requestError(method: string, error: Json): OvsdbError {
     typeof tag === 'string' ? { tag } : {},
   );
 }
+
+/** Did the server refuse because it is too old for the method? */
+export function isUnknownMethod(error: Json): boolean {
+  return (isJsonObject(error) ? error['error'] : error) === 'unknown method';
+}

@@ -2,7 +2,7 @@ import type { DataMonitor, MonitorStart } from './data-monitor.ts';
 import { isOvsdbError, OvsdbError } from './error.ts';
 import type { Json } from './json.ts';
 import type { Outcome } from './outcome.ts';
-import { type Reply, type Rpc, requestError } from './rpc.ts';
+import { isUnknownMethod, type Reply, type Rpc, requestError } from './rpc.ts';
 import { type DatabaseSchema, parseSchema } from './schema.ts';
 import {
   type ServerDatabase,
@@ -68,7 +68,7 @@ export class Session {
     this.owner.failed(error, false);
   }
 
-  /** Monitor `_Server`; servers before OVS 2.9 have none. */
+  /** Monitor `_Server`; servers before OVS 2.9 have none, or no monitor_cond. */
   private async readServer(): Promise<void> {
     let schema: DatabaseSchema;
     try {
@@ -79,12 +79,13 @@ export class Session {
     }
     await new Promise<void>((resolve, reject) => {
       this.rpc.request('monitor_cond', serverMonitor(schema, '_Server'), ({ result, error }) => {
-        if (error !== null) reject(requestError('monitor_cond', error));
-        else {
-          this.hasServerDatabase = true;
-          this.databases.update(result);
-          resolve();
+        if (error !== null && !isUnknownMethod(error)) {
+          reject(requestError('monitor_cond', error));
+          return;
         }
+        this.hasServerDatabase = error === null;
+        this.databases.update(result);
+        resolve();
       });
     });
     this.check();
