@@ -42,6 +42,7 @@ const setOvnField: ActionForm<SetConstant> = {
     const data = new ByteWriter()
       .text(NOTE_MAGIC)
       .u16(field.id)
+      .u16(0)
       .integer(constant.value, field.width / 8);
     return [{ type: 'note', data: data.result() }];
   },

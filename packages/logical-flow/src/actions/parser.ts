@@ -23,8 +23,8 @@ export interface ActionParseContext {
   readonly pipeline: Pipeline;
   /** Number of the logical table the flow is in. */
   readonly table: number;
-  /** How many tables a pipeline may have. */
-  readonly tableCount: number;
+  /** How many tables each pipeline has. */
+  readonly tableCounts: Readonly<Record<Pipeline, number>>;
   readonly dhcpOptions: OptionTable;
   readonly dhcpv6Options: OptionTable;
   readonly ndRaOptions: OptionTable;
@@ -122,8 +122,8 @@ export class ActionParser {
 
   /** Throws where there is no table after this one. */
   nextTable(action: string): number {
-    const { table, tableCount } = this.context;
-    if (table >= tableCount) this.lexer.error(`"${action}" action not allowed in last table.`);
+    const { table, tableCounts, pipeline } = this.context;
+    if (table >= tableCounts[pipeline]) this.lexer.error(`"${action}" action not allowed in last table.`);
     return table + 1;
   }
 

@@ -29,8 +29,8 @@ function parseNextArgument(parser: ActionParser, next: { pipeline: Pipeline; tab
 const next = statement<Next>('next', {
   parse: (parser) => {
     const { lexer } = parser;
-    const { tableCount, pipeline, table } = parser.context;
-    if (tableCount === 0) lexer.error('"next" action not allowed here.');
+    const { tableCounts, pipeline, table } = parser.context;
+    if (tableCounts[pipeline] === 0) lexer.error('"next" action not allowed here.');
     const target = { pipeline, table: table + 1 };
     if (lexer.match('(')) {
       const number = lexer.takeInteger();
@@ -42,7 +42,8 @@ const next = statement<Next>('next', {
       }
       lexer.force(')');
     }
-    if (target.table >= tableCount) lexer.error(`"next" action cannot advance beyond table ${tableCount - 1}.`);
+    const count = tableCounts[target.pipeline];
+    if (target.table >= count) lexer.error(`"next" action cannot advance beyond table ${count}.`);
     return { ...target, from: { pipeline, table } };
   },
   print: ({ pipeline, table, from }) => {

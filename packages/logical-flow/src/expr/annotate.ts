@@ -80,7 +80,7 @@ function annotateComparison(
 /** A subfield as its parent, a predicate as its expansion. */
 function replaced(comparison: Comparison, symbols: SymbolLookup, nesting: readonly OvnSymbol[]): Expression {
   if (comparison.kind === 'string') return comparison;
-  const { symbol, value, mask, holes } = comparison;
+  const { symbol, value, mask, holes, member } = comparison;
   if (symbol.parent !== undefined) {
     const { offset } = symbol.parent;
     const shift = BigInt(offset);
@@ -90,6 +90,7 @@ function replaced(comparison: Comparison, symbols: SymbolLookup, nesting: readon
       value: value << shift,
       mask: mask << shift,
       ...(holes === undefined ? {} : { holes: holes.map((hole) => ({ ...hole, offset: hole.offset + offset })) }),
+      ...(member === undefined ? {} : { member: { ...member, offset: member.offset + offset } }),
     };
   }
   if (symbol.predicate === undefined) return comparison;

@@ -1,5 +1,6 @@
 import { LogicalFlowError } from '../error.ts';
 import type { Limits } from '../limits.ts';
+import type { Member } from './expression.ts';
 
 /** What one normalisation may still use, and what it learnt about references. */
 export class Budget {
@@ -25,7 +26,7 @@ export class Budget {
   }
 
   /** Notes that a member of a set does not stand for itself any more. */
-  entangle(member: string | undefined): void {
-    if (member !== undefined) this.entangled.add(member);
+  entangle(member: Member | undefined): void {
+    if (member !== undefined) this.entangled.add(member.set);
   }
 }

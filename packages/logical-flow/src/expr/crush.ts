@@ -1,7 +1,6 @@
 import type { OvnSymbol } from '../symbol.ts';
 import type { Budget } from './budget.ts';
 import {
-  type Comparison,
   type Expression,
   FALSE,
   junction,
@@ -76,7 +75,7 @@ function disjunction(list: readonly NumericComparison[], budget: Budget): Expres
   for (const comparison of sorted) {
     const last = distinct.at(-1);
     if (last !== undefined && byValue(last, comparison) === 0) {
-      if (last.member !== comparison.member) {
+      if (last.member?.set !== comparison.member?.set) {
         budget.entangle(last.member);
         budget.entangle(comparison.member);
       }
@@ -163,7 +162,7 @@ function crushOr(terms: readonly Expression[], symbol: OvnSymbol, budget: Budget
     const known = distinct.get(comparison.text);
     if (known === undefined) {
       distinct.set(comparison.text, comparison);
-    } else if (known.member !== comparison.member) {
+    } else if (known.member?.set !== comparison.member?.set) {
       budget.entangle(known.member);
       budget.entangle(comparison.member);
     }
@@ -185,6 +184,3 @@ export function crush(expression: Expression, symbol: OvnSymbol, budget: Budget)
       return expression;
   }
 }
-
-/** A term of a normal AND: a comparison, or an OR of comparisons of one symbol. */
-export type Clause = Comparison | { readonly kind: 'or'; readonly terms: readonly Expression[] };

@@ -20,10 +20,17 @@ export interface NumericComparison {
   readonly value: bigint;
   readonly mask: bigint;
   readonly origins: readonly Origin[];
-  /** The address set (`$name`) that this value is a member of, as long as nothing has changed the value. */
-  readonly member?: string;
+  /** The address set that this value is a member of, as long as nothing has changed the value. */
+  readonly member?: Member;
   /** Constants of the source that a shape leaves open: which one, and the value's bit where its lowest bit is. */
   readonly holes?: readonly Hole[];
+}
+
+/** What a value is a member of: the set as `$name` or `@name`, and where in the field its members go. */
+export interface Member {
+  readonly set: string;
+  readonly offset: number;
+  readonly width: number;
 }
 
 /** An open constant inside a value: bits `offset` to `offset + width - 1` are constant number `index` of the source. */
@@ -40,8 +47,8 @@ export interface StringComparison {
   readonly operator: RelationalOperator;
   readonly text: string;
   readonly origins: readonly Origin[];
-  /** The port group (`@name`) that this port is a member of. */
-  readonly member?: string;
+  /** The port group that this port is a member of. */
+  readonly member?: Member;
   /** The string constant of the source that a shape leaves open. */
   readonly hole?: number;
 }

@@ -1,4 +1,4 @@
-import { type FieldName, type FieldValue, fieldNamed, type Match, type MatchField } from '@ovnkube/openflow';
+import { FIELDS, type FieldName, type FieldValue, fieldNamed, type Match, type MatchField } from '@ovnkube/openflow';
 import { LogicalFlowError } from '../error.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { type Comparison, type Expression, isComparison, uniqueSymbol } from './expression.ts';
@@ -28,14 +28,14 @@ export interface MatchContext {
   readonly limits?: Limits;
 }
 
-/** Fields that Open vSwitch keeps as 32-bit registers: how many, and the first one's number. */
-const registerParts: Readonly<Partial<Record<FieldName, readonly [first: number, count: number]>>> = {
-  xreg4: [8, 2],
-  xxreg0: [0, 4],
-  xxreg1: [4, 4],
-  xxreg2: [8, 4],
-  xxreg3: [12, 4],
-};
+/** Fields that Open vSwitch keeps as 32-bit registers: the first one's number, and how many. */
+const registerParts = new Map<FieldName, readonly [first: number, count: number]>(
+  FIELDS.flatMap(({ name }) => {
+    const parts = /^(x{1,2})reg(\d+)$/.exec(name);
+    const count = parts?.[1] === 'x' ? 2 : 4;
+    return parts === null ? [] : [[name, [count * Number(parts[2]), count]] as const];
+  }),
+);
 
 function registerName(number: number): FieldName {
   return `reg${number}` as FieldName;
@@ -78,7 +78,7 @@ class Constraints {
   match(): Match {
     const fields: MatchField[] = [];
     for (const [field, { value, mask }] of this.fields) {
-      const parts = registerParts[field];
+      const parts = registerParts.get(field);
       if (parts === undefined) {
         fields.push(matchField(field, value, mask));
         continue;
@@ -106,12 +106,12 @@ export function matchKey(match: Match): string {
 }
 
 /** An OR of comparisons of one symbol inside an AND. */
-interface Dimension {
+export interface Dimension {
   readonly terms: readonly Comparison[];
 }
 
 /** An AND taken apart: what every flow has, and the dimensions. */
-interface Conjunct {
+export interface Conjunct {
   readonly comparisons: readonly Comparison[];
   readonly dimensions: readonly Dimension[];
 }
@@ -146,24 +146,34 @@ export function conjuncts(normal: Expression): Conjunct[] {
 
 interface Collected {
   readonly match: Match;
-  readonly terms: Comparison[];
-  conjunctions: ConjunctionClause[];
+  readonly terms: readonly Comparison[];
+  /** One for each time the match was made: the clause that it is of, or undefined for an unconditional match. */
+  readonly uses: (ConjunctionClause | undefined)[];
 }
 
-/** Collects matches; equal ones become one flow, an unconditional one beats a clause. */
+function finished({ match, terms, uses }: Collected): ExpressionMatch {
+  // An unconditional match makes its clauses superfluous.
+  const clauses = uses.filter((use) => use !== undefined);
+  return { match, terms, conjunctions: clauses.length === uses.length ? clauses : [] };
+}
+
+/** Collects matches; equal ones become one flow. Remembers why each is there, so that matches can be taken out again. */
 export class MatchCollector {
   private readonly context: MatchContext;
   private readonly matches = new Map<string, Collected>();
   private conjunctionIds = 0;
+  /** The conjunction id of each AND that has one. */
+  private readonly idOf = new Map<Conjunct, number>();
 
   constructor(context: MatchContext) {
     this.context = context;
   }
 
   /** Adds the flows of one AND. */
-  add({ comparisons, dimensions }: Conjunct): void {
-    const base = new Constraints();
-    for (const comparison of comparisons) if (!this.constrain(base, comparison)) return;
+  add(conjunct: Conjunct): void {
+    const { comparisons, dimensions } = conjunct;
+    const base = this.base(comparisons);
+    if (base === undefined) return;
     if (dimensions.length < 2) {
       const [only] = dimensions;
       if (only === undefined) this.put(base, comparisons);
@@ -172,6 +182,7 @@ export class MatchCollector {
     }
     this.conjunctionIds++;
     const id = this.conjunctionIds + (this.context.conjunctionOffset ?? 0);
+    this.idOf.set(conjunct, id);
     for (const [index, dimension] of dimensions.entries()) {
       const clause = { id, clause: index + 1, n_clauses: dimensions.length };
       // A dimension of unknown ports only can never hold. The flows of the ones before it stay, as OVN leaves them.
@@ -179,6 +190,29 @@ export class MatchCollector {
     }
     base.add('conj_id', BigInt(id), 0xffffffffn);
     this.put(base, comparisons);
+  }
+
+  /** The key of the match that a term of a dimension of an AND becomes. */
+  key(conjunct: Conjunct, term: Comparison): string | undefined {
+    const constraints = this.base(conjunct.comparisons);
+    if (constraints === undefined || !this.constrain(constraints, term)) return undefined;
+    return matchKey(constraints.match());
+  }
+
+  /** Adds or takes out one more term of a dimension of an AND that is there. */
+  change(conjunct: Conjunct, dimension: number, term: Comparison, present: boolean): void {
+    const constraints = this.base(conjunct.comparisons);
+    if (constraints === undefined || !this.constrain(constraints, term)) return;
+    const id = this.idOf.get(conjunct);
+    const clause = id === undefined ? undefined : { id, clause: dimension + 1, n_clauses: conjunct.dimensions.length };
+    const terms = [...conjunct.comparisons, term];
+    if (present) this.put(constraints, terms, clause);
+    else this.take(constraints, clause);
+  }
+
+  private base(comparisons: readonly Comparison[]): Constraints | undefined {
+    const base = new Constraints();
+    return comparisons.every((comparison) => this.constrain(base, comparison)) ? base : undefined;
   }
 
   /** Whether any term of the dimension could be added. */
@@ -210,16 +244,25 @@ export class MatchCollector {
     const match = constraints.match();
     const key = matchKey(match);
     const known = this.matches.get(key);
-    if (known === undefined) {
-      const limit = (this.context.limits ?? DEFAULT_LIMITS).matches;
-      if (this.matches.size >= limit) {
-        throw new LogicalFlowError('limit', `The expression becomes more than ${limit} OpenFlow matches.`);
-      }
-      this.matches.set(key, { match, terms: [...terms], conjunctions: clause === undefined ? [] : [clause] });
+    if (known !== undefined) {
+      known.uses.push(clause);
       return;
     }
-    if (clause === undefined || known.conjunctions.length === 0) known.conjunctions = [];
-    else known.conjunctions.push(clause);
+    const limit = (this.context.limits ?? DEFAULT_LIMITS).matches;
+    if (this.matches.size >= limit) {
+      throw new LogicalFlowError('limit', `The expression becomes more than ${limit} OpenFlow matches.`);
+    }
+    this.matches.set(key, { match, terms, uses: [clause] });
+  }
+
+  private take(constraints: Constraints, clause: ConjunctionClause | undefined): void {
+    const key = matchKey(constraints.match());
+    const known = this.matches.get(key);
+    const index = known?.uses.findIndex((use) => use?.id === clause?.id && use?.clause === clause?.clause) ?? -1;
+    if (known !== undefined && index >= 0) {
+      known.uses.splice(index, 1);
+      if (known.uses.length === 0) this.matches.delete(key);
+    }
   }
 
   /** How many conjunction ids were used. */
@@ -227,9 +270,20 @@ export class MatchCollector {
     return this.conjunctionIds;
   }
 
+  /** The match with this key. */
+  get(key: string): ExpressionMatch | undefined {
+    const collected = this.matches.get(key);
+    return collected === undefined ? undefined : finished(collected);
+  }
+
+  /** The keys of all matches. */
+  keys(): Iterable<string> {
+    return this.matches.keys();
+  }
+
   /** The matches, in the order in which they were first made. */
   result(): ExpressionMatch[] {
-    return [...this.matches.values()];
+    return [...this.matches.values()].map(finished);
   }
 }
 

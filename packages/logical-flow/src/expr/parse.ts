@@ -279,7 +279,7 @@ function makeComparison(
   const { constant, member, hole } = placed;
   const { symbol } = field;
   const origins = [{ start: at.start, end: at.end, ...(member === undefined ? {} : { via: member }) }];
-  const from = member === undefined ? {} : { member };
+  const from = member === undefined ? {} : { member: { set: member, offset: field.offset, width: field.width } };
   if (constant.kind === 'string') {
     return {
       kind: 'string',

@@ -4,7 +4,6 @@ import type { Layout } from './layout.ts';
 export const LAYOUT_26_03: Layout = {
   version: '26.03',
   pipelines: { ingress: { start: 8, length: 34 }, egress: { start: 48, length: 16 } },
-  maxTables: 35,
   tables: {
     physicalToLogical: 0,
     detectLargePackets: 42,

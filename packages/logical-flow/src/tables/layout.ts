@@ -10,8 +10,6 @@ export interface Layout {
   readonly registers: Readonly<Record<LogicalRegister, FieldName>>;
   /** Bits of the `flags` register. */
   readonly flagBits: Readonly<Record<FlagBit, number>>;
-  /** Tables that one pipeline may have at most: what `next` is checked against. */
-  readonly maxTables: number;
 }
 
 /** A logical pipeline. */
