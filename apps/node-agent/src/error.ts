@@ -1,5 +1,7 @@
+import { isKubeError } from '@ovnkube/kube';
+
 /** What went wrong, for programs: `flag` and `config` are the user's to mend, the rest the machine's. */
-export type AgentErrorCode = 'flag' | 'config' | 'engine' | 'ovs' | 'kube' | 'host';
+export type AgentErrorCode = 'flag' | 'config' | 'engine' | 'ovs' | 'host';
 
 /** An error of the node agent; its message names the object, the value and what would be right. */
 export class AgentError extends Error {
@@ -16,7 +18,8 @@ export class AgentError extends Error {
 export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;
 
 /** The exit code that tells the caller who has to act. */
-export const exitCodeOf = (error: unknown): number =>
-  error instanceof AgentError && (error.code === 'flag' || error.code === 'config')
-    ? exitCodes.usage
-    : exitCodes.failure;
+export function exitCodeOf(error: unknown): number {
+  const usersToMend =
+    isKubeError(error, 'config') || (error instanceof AgentError && (error.code === 'flag' || error.code === 'config'));
+  return usersToMend ? exitCodes.usage : exitCodes.failure;
+}

@@ -11,6 +11,7 @@ import {
   type Route,
   type Run,
   type Step,
+  word,
 } from '@ovnkube/host';
 import type { PodNetwork } from '@ovnkube/ipam';
 import { type Attachment, hostInterface, hostMac } from './attachment.ts';
@@ -52,11 +53,11 @@ export function checkNamespace(netns: string, settings: Pick<LinkSettings, 'netn
 
 /** Everything in one process tree, the node's end included. */
 function linkSteps(attachment: Attachment, network: PodNetwork, settings: LinkSettings, mac: string): readonly Step[] {
-  const { ifname } = attachment;
+  const ifname = word(attachment.ifname);
   const mtu = settings.mtu;
   const ipv6 = network.addresses.some(({ family }) => family === 'ipv6');
-  const host = hostInterface(attachment);
-  const node = nodeNamespace(settings);
+  const host = word(hostInterface(attachment));
+  const node = word(nodeNamespace(settings));
   // Born in the node's namespace instead of moved there: a move makes the kernel wait for all readers, four times as long as
   // everything else here together. But a peer cannot come up at its birth, when the other end does not exist yet.
   const made: Step[] = [
@@ -126,7 +127,7 @@ export async function removeLink(
   settings: Pick<LinkSettings, 'run' | 'netns'>,
   signal?: AbortSignal,
 ): Promise<boolean> {
-  const lines = [`link delete dev ${hostInterface(attachment)}`];
+  const lines = [`link delete dev ${word(hostInterface(attachment))}`];
   const options = { ...inNode(settings), goOn: true, ...(signal ? { signal } : {}) };
   const { failures } = await perform(settings.run, [{ kind: 'ip', lines }], options);
   const [failure] = failures;

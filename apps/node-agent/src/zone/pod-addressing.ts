@@ -17,7 +17,7 @@ export interface AddressedPod {
     readonly uid: string;
     readonly annotations?: Readonly<Record<string, string>>;
   };
-  readonly spec: { readonly nodeName?: string; readonly hostNetwork?: boolean };
+  readonly spec?: { readonly nodeName?: string; readonly hostNetwork?: boolean };
   readonly status?: { readonly phase?: string };
 }
 
@@ -29,7 +29,8 @@ export type AddressingEvent =
 /** Completed pods keep their object but give their addresses back, as upstream does. */
 const completed = new Set(['Succeeded', 'Failed']);
 
-const wantsAddresses = (pod: AddressedPod): boolean => !pod.spec.hostNetwork && !completed.has(pod.status?.phase ?? '');
+const wantsAddresses = (pod: AddressedPod): boolean =>
+  !pod.spec?.hostNetwork && !completed.has(pod.status?.phase ?? '');
 
 /**
  * Gives the pods of one node their addresses, and says so by annotation. The annotations are the record: a restart
@@ -80,7 +81,7 @@ export class PodAddressing {
   }
 
   #isOurs(pod: AddressedPod): boolean {
-    return pod.spec.nodeName === this.#node && wantsAddresses(pod);
+    return pod.spec?.nodeName === this.#node && wantsAddresses(pod);
   }
 
   #release(uid: string): boolean {

@@ -272,6 +272,13 @@ describe.skipIf(missing('ip', 'nsenter', 'root'))('the CNI server on a node', ()
       expect((await elsewhere(`/run/netns/${node.space.name}`)).message).toContain('namespace of the node');
     });
 
+    it('lets no name through that would be more than a name to ip', async () => {
+      node.table.set(pod('web', 'u1', podNetworks(5, ['ipv4'])));
+      const asked = { ...request('ADD', box, 'web', 'u1'), ifname: 'eth#0' };
+      await expect(add(node, asked, never)).rejects.toThrow('cannot be an argument of ip');
+      expect(await links()).not.toContain(link(box.containerId));
+    });
+
     it('does not take the link of another container whose id begins alike', async () => {
       node.table.set(pod('web', 'u1', podNetworks(5, ['ipv4'])));
       node.table.set(pod('twin', 'u2', podNetworks(6, ['ipv4'])));
