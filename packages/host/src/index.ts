@@ -8,7 +8,7 @@ export { changesOf, type DesiredHost, type Owner, stepsOf } from './desired.ts';
 export { HostError, type HostErrorCode, isHostError } from './error.ts';
 export { followNamespace, type HostEvent } from './follow.ts';
 export { HostReconciler, type HostReconcilerOptions } from './host-reconciler.ts';
-export { canonicalAddress, canonicalCidr } from './ip-text.ts';
+export { canonicalAddress, canonicalCidr, word } from './ip-text.ts';
 export type { DesiredLink, Link } from './link.ts';
 export { inNamespace, namespacePath, namespaces, reconcileNamespaces } from './namespace.ts';
 export type { DesiredNeighbour, Neighbour } from './neighbour.ts';

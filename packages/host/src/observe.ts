@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Address, addressesSchema } from './address.ts';
 import { HostError } from './error.ts';
+import { word } from './ip-text.ts';
 import { type Link, linkSchema } from './link.ts';
 import { type Neighbour, neighbourSchema } from './neighbour.ts';
 import { type Route, routeSchema } from './route.ts';
@@ -34,7 +35,7 @@ export interface Scope {
 
 /** Links and addresses always, the rest as asked, in one process (one more for IPv6 rules, one for sysctls). */
 export async function observe(run: Run, scope: Scope = {}): Promise<Observed> {
-  const dev = scope.dev === undefined ? '' : ` dev ${scope.dev}`;
+  const dev = scope.dev === undefined ? '' : ` dev ${word(scope.dev)}`;
   const sections = {
     address: `address show${dev}`,
     route: scope.routes ? `route show table all${dev}` : '',
