@@ -3,6 +3,9 @@
  * version, codecs, ovs-ofctl's text both ways, and the flow-table reconciler. Runs anywhere; the connection, which needs
  * sockets, is `@ovnkube/openflow/connection`.
  */
+
+export * as codec from './codec.ts';
+export { type OfpErrorCode, type OfpErrorName, ofpErrorCode, ofpErrorName } from './errors/ofp-error.ts';
 export {
   FIELDS,
   type Field,
@@ -14,6 +17,7 @@ export {
   type Prerequisite,
   type WireForm,
 } from './field/field.ts';
+export { canonicalMatch } from './match/canonical-match.ts';
 export type {
   Action,
   Bundle,
@@ -63,3 +67,7 @@ export type { Flow, FlowFlags, FlowMod, FlowModCommand, PacketOut } from './mode
 export type { Learn, LearnSource, LearnSpec } from './model/learn-action.ts';
 export type { FieldValue, Match, MatchField, Subfield, UnknownMatchField } from './model/match.ts';
 export { LAST_PORT, Port, portFrom16, portTo16 } from './model/port.ts';
+export { isOpenFlowError, OpenFlowError, type OpenFlowErrorCode, type OpenFlowErrorDetails } from './openflow-error.ts';
+export * as nxm from './oxm/nxm-text.ts';
+export { formatAction, formatActions } from './text/format-actions.ts';
+export { DEFAULT_PRIORITY, formatMatch } from './text/format-match.ts';

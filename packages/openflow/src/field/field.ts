@@ -29,7 +29,7 @@ export interface WireForm {
   /** The experimenter id where `oxmClass` is 0xffff, else 0. */
   readonly experimenter: number;
   readonly number: number;
-  /** The OpenFlow version byte from which on this form is used. */
+  /** The OpenFlow version byte from which on this form is written; 255 for forms that are only read. */
   readonly since: number;
 }
 
@@ -52,7 +52,7 @@ export interface Field {
   readonly variable: boolean;
   /** Values are numbers up to 32 bits and bigints above. */
   readonly big: boolean;
-  /** All significant bits set. */
+  /** All bits on the wire set: what a mask must be to be none. */
   readonly ones: number | bigint;
 }
 
@@ -68,7 +68,7 @@ export const OXM_CLASSES: readonly (readonly [prefix: string, oxmClass: number, 
   ['ERICOXM_OF_', 0x1000, 0],
 ];
 
-const VERSION_BYTES: Readonly<Record<string, number>> = { '1.2': 3, '1.3': 4, '1.5': 6 };
+const VERSION_BYTES: Readonly<Record<string, number>> = { '1.2': 3, '1.3': 4, '1.5': 6, alias: 255 };
 
 function wireForm(text: string, member: number): WireForm {
   const [head = '', number = '0', since = ''] = text.split(' ');
@@ -102,7 +102,7 @@ function buildFields(): Field[] {
         forms: forms.map((form) => wireForm(form, member)),
         variable: name === 'tun_metadata0',
         big: width > 32,
-        ones: width > 32 ? (1n << BigInt(width)) - 1n : 2 ** width - 1,
+        ones: width > 32 ? (1n << BigInt(8 * bytes)) - 1n : 2 ** (8 * bytes) - 1,
       });
     }
   }

@@ -3,10 +3,10 @@
  * Codec, text and typing are all driven by it. A row is: name, significant bits, bytes on the wire, text format,
  * whether a bitwise mask may be given, whether actions may write it, what else the flow must match, and the wire
  * forms as `NAME number [OpenFlow version that brought it]`, Nicira's before OpenFlow's, older before newer.
- * The families reg0-15, xreg0-7, xxreg0-3 and tun_metadata0-63 stand here with their first member.
+ * `alias` marks a form that is only read. The families reg0-15, xreg0-7, xxreg0-3 and tun_metadata0-63 stand here with their first member.
  */
 export const FIELD_ROWS = [
-  ['dp_hash', 32, 4, 'hexadecimal', 'mask', 'read', 'none', 'NXM_NX_DP_HASH 35'],
+  ['dp_hash', 32, 4, 'hexadecimal', 'mask', 'read', 'none', 'NXM_NX_DP_HASH 35', 'NXOXM_ET_DP_HASH 0 alias'],
   ['recirc_id', 32, 4, 'decimal', 'exact', 'read', 'none', 'NXM_NX_RECIRC_ID 36'],
   ['packet_type', 32, 4, 'packetType', 'exact', 'read', 'none', 'OXM_OF_PACKET_TYPE 44 1.5'],
   ['conj_id', 32, 4, 'decimal', 'exact', 'read', 'none', 'NXM_NX_CONJ_ID 37'],

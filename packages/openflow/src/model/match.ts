@@ -32,4 +32,6 @@ export interface Subfield {
   readonly field: FieldName;
   readonly start: number;
   readonly width: number;
+  /** `tun_metadataN` only: the field's bytes by the switch's TLV table; left out: 124. */
+  readonly bytes?: number;
 }
