@@ -1,4 +1,4 @@
-import { type Cidr, defaultNetwork, IpamError, type Network, parseSubnets } from '@ovnkube/ipam';
+import { assertDisjoint, type Cidr, defaultNetwork, IpamError, type Network, parseSubnets } from '@ovnkube/ipam';
 import { AgentError } from './error.ts';
 
 /** The flags of the command line, as commander gives them. */
@@ -56,7 +56,12 @@ export function configure(flags: AgentFlags): AgentConfig {
       ...(transitSubnets === undefined ? {} : { transitSubnets }),
       ...(masqueradeSubnets === undefined ? {} : { masqueradeSubnets }),
     });
-    return { ...rest, network, serviceSubnets: parseSubnets(serviceCidrs, '--service-cidrs') };
+    const serviceSubnets = parseSubnets(serviceCidrs, '--service-cidrs');
+    assertDisjoint([
+      ...network.clusterSubnets.map(({ cidr }) => ({ what: 'cluster subnet', cidr })),
+      ...serviceSubnets.map((cidr) => ({ what: 'service CIDR', cidr })),
+    ]);
+    return { ...rest, network, serviceSubnets };
   } catch (cause) {
     if (cause instanceof IpamError) throw new AgentError('flag', cause.message, { cause });
     throw cause;

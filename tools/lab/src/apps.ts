@@ -62,6 +62,8 @@ export function startMasterController(lab: Lab): Background {
     kubeconfig: innerKubeconfigFile(state),
     'cluster-subnets': clusterSubnets(config.families).join(','),
     'service-cidrs': serviceCidrs(config.families).join(','),
+    // A restarted process finds its own name on the Lease and leads at once.
+    identity: state.name,
   };
   return startBackground(state, {
     title: masterTitle,
