@@ -119,7 +119,10 @@ export class Api {
     }
     const old = this.get(target);
     const next = this.#read(resource, namespace, patched(type, resource.kind, old, patch));
-    if (next.metadata.uid !== old.metadata.uid) throw uidConflict(target, next.metadata.uid ?? '', old);
+    if (next.metadata.uid !== old.metadata.uid) {
+      const message = `Invalid value: "${next.metadata.uid ?? ''}": field is immutable`;
+      throw invalid(resource, target.name, [{ reason: 'FieldValueInvalid', field: 'metadata.uid', message }]);
+    }
     return this.#replace(target, old, next, options);
   }
 

@@ -77,7 +77,9 @@ export function removeLeaf(kind: string, object: Fields, path: string): Fields {
 }
 
 function removed(kind: string, dotted: string, value: unknown, [step, ...rest]: readonly string[]): unknown {
-  if (step === undefined || step === '.') return undefined;
+  if (step === '.') return undefined;
+  // An object that was applied empty and has been filled by others since stays.
+  if (step === undefined) return isFields(value) && Object.keys(value).length > 0 ? value : undefined;
   if (step.startsWith('f:') && isFields(value)) {
     const name = step.slice(2);
     const { [name]: inner, ...others } = value;

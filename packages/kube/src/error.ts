@@ -27,6 +27,8 @@ export interface KubeErrorDetails {
   readonly status?: number;
   /** `reason` of the Status object, such as `NotFound`. */
   readonly reason?: string;
+  /** Fields of the object that the refusal is about, such as `metadata.uid`. */
+  readonly fields?: readonly string[];
   /** Seconds after which the server asks to be tried again. */
   readonly retryAfterSeconds?: number;
 }
@@ -64,13 +66,17 @@ const codes: Readonly<Record<number, KubeErrorCode>> = {
 export function refusal(request: string, status: number, body: unknown): KubeError {
   const { message, reason, details } = fields(body);
   const code = reason === 'AlreadyExists' ? 'alreadyExists' : (codes[status] ?? 'server');
-  const retryAfter = fields(details)['retryAfterSeconds'];
+  const { retryAfterSeconds: retryAfter, causes } = fields(details);
+  const named = (Array.isArray(causes) ? causes : [])
+    .map((cause: unknown) => fields(cause)['field'])
+    .filter((field) => typeof field === 'string');
   const words = typeof message === 'string' ? message : typeof body === 'string' ? body.trim().slice(0, 200) : '';
   return new KubeError(code, `${request}: ${status}${reason ? ` ${reason}` : ''}: ${words}`, {
     details: {
       request,
       status,
       ...(typeof reason === 'string' && { reason }),
+      ...(named.length > 0 && { fields: named }),
       ...(typeof retryAfter === 'number' && { retryAfterSeconds: retryAfter }),
     },
   });

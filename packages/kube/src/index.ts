@@ -4,6 +4,7 @@
  * kubeconfig asks for a credential plugin.
  */
 export type { Access } from './access.ts';
+export { AnnotationWriter, type AnnotationWriterOptions } from './annotation-writer.ts';
 export { Backoff, type BackoffOptions } from './backoff.ts';
 export {
   type ApiObject,

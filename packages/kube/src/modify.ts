@@ -1,7 +1,7 @@
 import { Backoff } from './backoff.ts';
 import type { ApiObject, CallOptions, KubeClient, WriteOptions } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { isKubeError } from './error.ts';
+import { isKubeError, KubeError } from './error.ts';
 import type { ObjectRef, Resource } from './resource.ts';
 
 /** An object by name; with `uid`, that very object and not a later one of the same name. */
@@ -13,7 +13,7 @@ export interface TargetRef extends ObjectRef {
  * Set (or, with undefined, remove) annotations of an object and touch nothing else of it. With `uid` in the reference the
  * call rejects with `conflict` when the object has been replaced by another one of the same name.
  */
-export function patchAnnotations(
+export async function patchAnnotations(
   client: KubeClient,
   resource: Resource<unknown>,
   ref: TargetRef,
@@ -21,8 +21,21 @@ export function patchAnnotations(
   options: CallOptions = {},
 ): Promise<ApiObject> {
   const values = Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, value ?? null]));
-  return client.patch(resource, ref, { metadata: { ...(ref.uid && { uid: ref.uid }), annotations: values } }, options);
+  const patch = { metadata: { ...(ref.uid && { uid: ref.uid }), annotations: values } };
+  try {
+    return await client.patch(resource, ref, patch, options);
+  } catch (error) {
+    // A uid in a patch that is not the object's is refused as a change of an immutable field.
+    if (isKubeError(error, 'invalid') && error.details.fields?.includes('metadata.uid'))
+      throw replaced(resource, ref, error);
+    throw error;
+  }
 }
+
+const replaced = (resource: Resource<unknown>, { name, uid }: TargetRef, cause?: unknown): KubeError =>
+  new KubeError('conflict', `${resource.kind} ${name}: the one with uid ${uid} is gone; another has its name now`, {
+    cause,
+  });
 
 export interface ModifyOptions extends WriteOptions {
   /** Attempts altogether. Default 8. */
@@ -46,16 +59,15 @@ export async function modify(
   const backoff = new Backoff({ firstMs: 20, maximumMs: 1000 });
   for (let attempt = 1; ; attempt++) {
     const current = await client.get(resource, ref, { signal: options.signal });
+    if (ref.uid !== undefined && ref.uid !== current.metadata.uid) throw replaced(resource, ref);
     const patch = decide(current);
     if (patch === undefined) return current;
     const { metadata } = { metadata: {}, ...patch };
-    const { resourceVersion, uid } = current.metadata;
-    const guarded = { ...patch, metadata: { ...metadata, resourceVersion, uid: ref.uid ?? uid } };
+    const guarded = { ...patch, metadata: { ...metadata, resourceVersion: current.metadata.resourceVersion } };
     try {
       return await client.patch(resource, ref, guarded, write);
     } catch (error) {
-      if (!isKubeError(error, 'conflict') || attempt >= attempts || (ref.uid !== undefined && ref.uid !== uid))
-        throw error;
+      if (!isKubeError(error, 'conflict') || attempt >= attempts) throw error;
     }
     await clock.sleep(backoff.next(), options.signal);
   }

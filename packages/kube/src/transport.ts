@@ -53,7 +53,14 @@ export function httpTransport(access: Access, userAgent: string): Transport {
           agent,
           method,
           path: `${prefix}${path}`,
-          headers: { accept: 'application/json', 'user-agent': userAgent, ...authorization, ...headers },
+          headers: {
+            accept: 'application/json',
+            'user-agent': userAgent,
+            ...authorization,
+            ...headers,
+            // Node frames the body of a DELETE only when told how long it is.
+            ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+          },
           ...(signal && { signal }),
         },
         (message) => resolve(responseOf(line, message, signal)),
