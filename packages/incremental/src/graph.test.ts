@@ -81,6 +81,20 @@ describe('input tables', () => {
   });
 });
 
+describe('indexes', () => {
+  it('are made once for a name and function, and a name stands for one', () => {
+    const pods = new Graph().input<Pod>('pods');
+    const byNode = (pod: Pod): string[] => [pod.node, pod.node];
+    pods.set('a', { node: 'n1' });
+    const index = pods.index('node', byNode);
+    expect(pods.index('node', byNode)).toBe(index);
+    expect(() => pods.index('node', () => [])).toThrow(/another index node/);
+    expect(index.get('n1')).toEqual([['a', { node: 'n1' }]]);
+    pods.delete('a');
+    expect(index.get('n1')).toEqual([]);
+  });
+});
+
 describe('derived tables', () => {
   it('follow rows, absences, lookups and whole tables', () => {
     const graph = new Graph();

@@ -85,6 +85,10 @@ export class TableIndex<Row> implements Index<Row> {
     return this.node.name;
   }
 
+  isBy(keysOf: (row: Row, key: string) => Iterable<string>): boolean {
+    return this.#keys.keysOf === keysOf;
+  }
+
   get(key: string): readonly Entry<Row>[] {
     return this.#buckets.get(key)?.entries() ?? [];
   }

@@ -72,8 +72,13 @@ export abstract class TableNode<Row> implements Table<Row>, GraphNode {
 
   index(name: string, keysOf: (row: Row, key: string) => Iterable<string>): Index<Row> {
     this.scheduler.assertOutsideUnit(`make index ${name} of ${this.name}`);
-    if (this.indexes.some((index) => index.name === name))
-      throw new GraphError('duplicateName', `table ${this.name} has an index ${name} already; choose another name`);
+    const known = this.indexes.find((each) => each.name === name);
+    if (known?.isBy(keysOf)) return known;
+    if (known)
+      throw new GraphError(
+        'duplicateName',
+        `table ${this.name} has another index ${name} already; choose another name`,
+      );
     const index = new TableIndex<Row>(this, name, { keysOf });
     for (const slot of this.#slots.values()) index.update(slot, undefined, slot.settledRow());
     this.indexes.push(index);

@@ -24,7 +24,10 @@ export interface Table<out Row> {
   keys(): IterableIterator<string>;
   /** In no particular order. */
   entries(): IterableIterator<Entry<Row>>;
-  /** An index that is kept up to date at the cost of each change. `keysOf` must be pure; a row may have none, one or several index keys. */
+  /**
+   * An index that is kept up to date at the cost of each change. `keysOf` must be pure; a row may have none, one or several
+   * index keys. The same name and function again give the index that exists.
+   */
   index(name: string, keysOf: (row: Row, key: string) => Iterable<string>): Index<Row>;
   /**
    * Hear of every commit that changes this table, once the whole graph has settled. With `initial`, the present rows

@@ -1,15 +1,16 @@
-import { formatWhy, type Index } from '@ovnkube/incremental';
-import { isOvsdbError, type Row } from '@ovnkube/ovsdb';
+import { type Batch, formatWhy } from '@ovnkube/incremental';
+import { type ChangeBatch, isOvsdbError } from '@ovnkube/ovsdb';
 import { attempt, type Refused } from './attempt.ts';
 import { forEachChangedName } from './changed-names.ts';
 import { DatabaseView } from './database-view.ts';
-import { type DesiredMember, rowKey } from './desired-row.ts';
+import { type DesiredMember, type DesiredRow, rowKey } from './desired-row.ts';
 import { OvnDbError } from './error.ts';
+import { Needs } from './needs.ts';
 import type { PlannedOperation } from './pending-writes.ts';
 import type { Problem } from './problem.ts';
 import type { ReconcilerOptions, ReconcilerStatistics, RowReconciler } from './reconciler-options.ts';
 import { type PlanContext, TransactionPlan } from './transaction-plan.ts';
-import { ProblemList, type Refusal, WaitingRows } from './unwritten-rows.ts';
+import { ProblemList, type Refusal } from './unwritten-rows.ts';
 
 /** Start to keep the owned rows of `tables` equal to `desired`, until stopped. */
 export function reconcileRows(options: ReconcilerOptions): RowReconciler {
@@ -21,6 +22,7 @@ interface Waiter {
   reject(reason: unknown): void;
 }
 
+const nothing = (): void => undefined;
 const retryMs = { first: 50, limit: 5_000 };
 const refusedMs = { first: 1_000, limit: 60_000 };
 
@@ -29,13 +31,12 @@ class Reconciler implements RowReconciler {
   readonly #delay: (milliseconds: number, run: () => void) => () => void;
   /** Rows to look at. Whatever happened to them, the answer is the same: compare, and write the difference. */
   readonly #dirty = new Set<string>();
-  readonly #waiting = new WaitingRows();
   readonly #refused = new Map<string, Refusal>();
   readonly #problems = new ProblemList();
   readonly #converging = new Set<Waiter>();
   readonly #ends: (() => void)[] = [];
   readonly #end = new AbortController();
-  readonly #membersOf: Index<DesiredMember> | undefined;
+  readonly #needs: Needs;
   #view: DatabaseView;
   #busy = false;
   #cancelRefused: (() => void) | undefined = undefined;
@@ -47,17 +48,13 @@ class Reconciler implements RowReconciler {
     const { database, desired } = options;
     this.#options = options;
     this.#delay = options.delay ?? hostDelay;
-    this.#membersOf = options.members?.index(`child in ${options.database.database}`, ({ child }) => [
-      rowKey(child.table, child.name),
-    ]);
+    this.#needs = new Needs(desired, options.members);
     this.#view = this.#newView();
     this.#ends.push(
-      desired.subscribe(({ changes }) => this.#desiredChanged(changes.keys()), { initial: true }),
+      desired.subscribe((batch) => this.#desiredChanged(batch), { initial: true }),
       database.on('schemaChanged', () => this.#schemaChanged()),
-      database.subscribe((batch) => forEachChangedName(this.#view, batch, (key, rows) => this.#rowChanged(key, rows)), {
-        initial: true,
-      }),
-      this.#followMembers(),
+      database.subscribe((batch) => this.#replicaChanged(batch), { initial: true }),
+      options.members?.subscribe((batch) => this.#membersChanged(batch)) ?? nothing,
     );
   }
 
@@ -109,53 +106,50 @@ class Reconciler implements RowReconciler {
     this.#problems.set(key, { kind: 'missing', table, ...(column !== undefined && { column }) });
   }
 
-  #followMembers(): () => void {
-    const { members } = this.#options;
-    const end = members?.subscribe(({ changes }) => {
-      const children = [...changes.values()].flatMap((change) => [change.old, change.new]);
-      this.#desiredChanged(children.flatMap((each) => (each ? [rowKey(each.child.table, each.child.name)] : [])));
-    });
-    return () => end?.();
-  }
-
   /** Rows whose desired state changed: what was refused before may be accepted now. */
-  #desiredChanged(keys: Iterable<string>): void {
-    for (const key of keys) {
+  #desiredChanged({ changes }: Batch<DesiredRow>): void {
+    for (const [key, change] of changes) {
       this.#refused.delete(key);
       this.#mark(key);
+      if (change.old === undefined || change.new === undefined) this.#markDependents(key);
     }
   }
 
-  #rowChanged(key: string, rows: readonly Row[]): void {
+  #membersChanged({ changes }: Batch<DesiredMember>): void {
+    for (const { old, new: now } of changes.values())
+      for (const member of [old, now]) if (member) this.#mark(rowKey(member.child.table, member.child.name));
+  }
+
+  #replicaChanged(batch: ChangeBatch): void {
     const { desired, owns } = this.#options;
-    const [table] = splitKey(key);
-    const ours = desired.has(key) || rows.some((row) => owns(table, row));
-    if (ours && this.#view.managed.has(table)) this.#mark(key);
-    else for (const waiter of this.#waiting.waitersOf(key)) this.#mark(waiter);
+    forEachChangedName(this.#view, batch, (key, rows, moved) => {
+      const [table] = splitKey(key);
+      if (this.#view.managed.has(table) && (desired.has(key) || rows.some((row) => owns(table, row)))) this.#mark(key);
+      if (moved) this.#markDependents(key);
+    });
   }
 
   /** Everything may be different: columns and tables come and go. */
   #schemaChanged(): void {
-    for (const problem of this.#problems.values())
-      if (problem.kind === 'missing')
-        this.#problems.clear(problem.column === undefined ? problem.table : `${problem.table}.${problem.column}`);
+    this.#problems.clearMissing();
     this.#view = this.#newView();
-    this.#desiredChanged([...this.#options.desired.keys()]);
-    for (const name of this.#view.managed) {
-      const table = this.#view.table(name);
-      for (const row of table?.replica.rows() ?? []) {
-        const rowName = table?.nameOf(row);
-        if (rowName !== undefined) this.#rowChanged(rowKey(name, rowName), [row]);
+    for (const key of this.#options.desired.keys()) this.#mark(key);
+    for (const table of this.#view.managed)
+      for (const row of this.#view.table(table)?.replica.rows() ?? []) {
+        const name = this.#view.table(table)?.nameOf(row);
+        if (name !== undefined && this.#options.owns(table, row)) this.#mark(rowKey(table, name));
       }
-    }
   }
 
   #mark(key: string): void {
     this.#dirty.add(key);
     const refusal = this.#refused.get(key);
     if (refusal) refusal.blocked = false;
-    for (const waiter of this.#waiting.waitersOf(key)) this.#dirty.add(waiter);
     this.#start();
+  }
+
+  #markDependents(key: string): void {
+    for (const dependent of this.#needs.dependentsOf(key)) this.#mark(dependent);
   }
 
   /** Begin with the next microtask, so that all that changes in this turn goes into one transaction. */
@@ -231,10 +225,7 @@ class Reconciler implements RowReconciler {
   /** These rows are as they should be, or wait. */
   #settled(keys: readonly string[]): void {
     for (const key of keys) {
-      if (!this.#refused.delete(key)) continue;
-      this.#problems.clear(key);
-      // Their look at the database came before; whoever waits for them may go on.
-      for (const waiter of this.#waiting.waitersOf(key)) this.#dirty.add(waiter);
+      if (this.#refused.delete(key)) this.#problems.clearRefused(key);
     }
   }
 
@@ -286,15 +277,11 @@ class Reconciler implements RowReconciler {
   #plan(keys: readonly string[]): readonly PlannedOperation[] {
     const plan = new TransactionPlan(this.#context());
     for (const key of keys) {
-      this.#waiting.set(key);
       if (!this.#refused.has(key)) this.#problems.clear(key);
       plan.reconcile(...splitKey(key));
     }
     this.#statistics = { ...this.#statistics, rowsCompared: this.#statistics.rowsCompared + keys.length };
-    for (const [key, targets] of plan.waiting) {
-      this.#waiting.set(key, targets);
-      this.#problems.set(key, { kind: 'waiting', key, for: [...targets] });
-    }
+    for (const [key, targets] of plan.waiting) this.#problems.set(key, { kind: 'waiting', key, for: [...targets] });
     for (const [key, reason] of plan.impossible) this.#problems.set(key, { kind: 'refused', key, reason });
     return plan.operations();
   }
@@ -305,11 +292,7 @@ class Reconciler implements RowReconciler {
       view: this.#view,
       desired,
       owns,
-      parentsOf: (key) => {
-        const own = desired.get(key)?.parents ?? [];
-        const others = this.#membersOf?.get(key) ?? [];
-        return others.length === 0 ? own : [...own, ...others.map(([, { parent }]) => parent)];
-      },
+      parentsOf: (key) => this.#needs.parentsOf(key),
       isRefused: (key) => this.#refused.get(key)?.blocked ?? false,
       missing: (table, column) => this.#missing(table, column),
     };

@@ -2,8 +2,9 @@ import type { Table } from '@ovnkube/incremental';
 import type { Atom, BaseType, ColumnSchema, Row, Value } from '@ovnkube/ovsdb';
 import { columnDifference, elementsOf } from './column-difference.ts';
 import type { DatabaseView, Holder, OwnerFilter, TableView } from './database-view.ts';
-import { type DesiredAtom, type DesiredRow, type DesiredValue, type Parent, type Ref, rowKey } from './desired-row.ts';
+import { type DesiredAtom, type DesiredRow, type DesiredValue, type Parent, rowKey } from './desired-row.ts';
 import { columnsWithName } from './identity.ts';
+import { isList, isRef } from './needs.ts';
 import { type Insert, PendingWrites, type PlannedOperation } from './pending-writes.ts';
 
 /** What a plan is made from. */
@@ -247,7 +248,4 @@ export class TransactionPlan {
   }
 }
 
-const isList = (value: DesiredValue): value is readonly DesiredAtom[] => Array.isArray(value);
-const isRef = (value: DesiredValue): value is Ref =>
-  typeof value === 'object' && !isList(value) && value['kind'] === 'ref' && typeof value['name'] === 'string';
 const isStrong = ({ refType }: BaseType): boolean => refType !== 'weak';

@@ -1,31 +1,5 @@
 import type { Problem } from './problem.ts';
 
-/** Rows that wait, and for whom. */
-export class WaitingRows {
-  readonly #targets = new Map<string, ReadonlySet<string>>();
-  readonly #waiters = new Map<string, Set<string>>();
-
-  /** Let `key` wait for `targets` and nothing else. */
-  set(key: string, targets: ReadonlySet<string> = new Set()): void {
-    for (const target of this.#targets.get(key) ?? []) {
-      const waiters = this.#waiters.get(target);
-      waiters?.delete(key);
-      if (waiters?.size === 0) this.#waiters.delete(target);
-    }
-    if (targets.size === 0) this.#targets.delete(key);
-    else this.#targets.set(key, targets);
-    for (const target of targets) {
-      const waiters = this.#waiters.get(target);
-      if (waiters) waiters.add(key);
-      else this.#waiters.set(target, new Set([key]));
-    }
-  }
-
-  waitersOf(target: string): Iterable<string> {
-    return this.#waiters.get(target) ?? [];
-  }
-}
-
 /** A row that was refused. */
 export interface Refusal {
   /** How often in a row. */
@@ -50,8 +24,13 @@ export class ProblemList {
     this.#untold.delete(key);
   }
 
-  has(key: string): boolean {
-    return this.#standing.has(key);
+  /** A row that was refused is written; it may still wait for a reference. */
+  clearRefused(key: string): void {
+    if (this.#standing.get(key)?.kind === 'refused') this.clear(key);
+  }
+
+  clearMissing(): void {
+    for (const [key, { kind }] of this.#standing) if (kind === 'missing') this.clear(key);
   }
 
   values(): readonly Problem[] {
