@@ -24,17 +24,19 @@ export interface FirstLook {
 }
 
 /** Wait until the pods of these keys (`default/web-1`) are Ready. */
-export const podsReady = (client: ApiClient, keys: readonly string[], seconds = 60): Promise<readonly Pod[]> =>
-  waitFor<Pod>(
-    client,
-    '/api/v1/pods',
-    (found) =>
-      keys.every((key) => {
-        const pod = found.get(key);
-        return pod !== undefined && hasCondition(pod, 'Ready');
-      }),
-    { what: `pods ${keys.join(', ')} Ready`, seconds },
-  );
+export function podsReady(client: ApiClient, keys: readonly string[], seconds = 60): Promise<readonly Pod[]> {
+  const missing = (found: ReadonlyMap<string, Pod>): readonly string[] =>
+    keys.filter((key) => {
+      const pod = found.get(key);
+      return pod === undefined || !hasCondition(pod, 'Ready');
+    });
+  const what = (found: ReadonlyMap<string, Pod>): string => {
+    const [first = '', ...others] = missing(found);
+    const message = found.get(first)?.status?.message;
+    return `pod ${first}${message ? ` (${message})` : ''}${others.length > 0 ? ` and ${others.length} others` : ''} Ready`;
+  };
+  return waitFor<Pod>(client, '/api/v1/pods', (found) => missing(found).length === 0, { what, seconds });
+}
 
 /** Start the example's pods, two a node, and try every pair. */
 export async function firstLook(lab: Lab, client: ApiClient, progress: Progress): Promise<FirstLook> {

@@ -83,7 +83,11 @@ async function makeLab(lab: Lab, ovn: OvnPrograms, progress: Progress, apps: App
 /** Never resolves; rejects with the program's last words when it ends. */
 async function endsTooEarly({ title, logFile, exited }: App): Promise<never> {
   await exited;
-  const words = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-12).join('\n  ');
+  const lines = (await readFile(logFile, 'utf8')).trim().split('\n');
+  const words = lines
+    .filter((line) => !/^\s+at /.test(line))
+    .slice(-12)
+    .join('\n  ');
   throw new LabError('NOT_READY', `${title} ended:\n  ${words}`);
 }
 

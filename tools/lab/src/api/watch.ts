@@ -110,7 +110,7 @@ export async function waitFor<T extends KubeObject>(
   client: ApiClient,
   path: string,
   done: (objects: ReadonlyMap<string, T>) => boolean,
-  options: { readonly what: string; readonly seconds: number },
+  options: { readonly what: string | ((objects: ReadonlyMap<string, T>) => string); readonly seconds: number },
 ): Promise<readonly T[]> {
   const end = new AbortController();
   const timeout = AbortSignal.timeout(options.seconds * 1000);
@@ -126,6 +126,8 @@ export async function waitFor<T extends KubeObject>(
     end.abort();
   };
   await follow(client, path, onChange, AbortSignal.any([end.signal, timeout]));
-  if (!reached) throw new LabError('NOT_READY', `${options.what}: not within ${options.seconds} s`);
+  const { what, seconds } = options;
+  if (!reached)
+    throw new LabError('NOT_READY', `${typeof what === 'string' ? what : what(objects)}: not within ${seconds} s`);
   return [...objects.values()];
 }

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import type { NetworkConfigurationList, Result } from '@ovnkube/cni';
 import type { Container, Pod } from '../api/objects.ts';
 import { nodeCommand, sibling, startWhenReady } from '../background.ts';
-import { attempt, run } from '../command.ts';
+import { attempt } from '../command.ts';
 import { type ProcessId, sendSignal } from '../process-id.ts';
 import type { LabState } from '../state.ts';
 import { addNamespace, type NodePlace } from '../underlay.ts';
@@ -89,7 +89,6 @@ async function attachedSandbox(host: NodeHost, pod: Pod): Promise<Sandbox> {
     pod: { namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name, uid: pod.metadata.uid ?? '' },
   };
   try {
-    await run(['ip', '-n', namespace, 'link', 'set', 'lo', 'up']);
     const begin = performance.now();
     const result = await callPlugins(host.plugins, host.network, 'ADD', attachment);
     const addMilliseconds = performance.now() - begin;
