@@ -179,7 +179,7 @@ const plain = (tables: Tables): unknown =>
 const long = process.env['OVNKUBE_LONG'] === '1';
 const parameters = { numRuns: long ? 20_000 : 600 };
 
-describe('for random graphs and random commits', () => {
+describe('for random graphs and random commits', { timeout: 10 * 60_000 }, () => {
   /** Applies commits to the graph and to plain maps, and calls `check` after each with the states around it. */
   const play = (
     specs: readonly Spec[],

@@ -93,11 +93,6 @@ function mapDifference(
   return { kind: 'mutate', mutations };
 }
 
-function pick(map: AtomMap, keys: readonly string[]): AtomMap {
-  const picked: { [key: string]: Atom } = {};
-  for (const key of keys) {
-    const value = map[key];
-    if (value !== undefined) picked[key] = value;
-  }
-  return picked;
-}
+/** Through entries, because a key may be called `__proto__`. */
+const pick = (map: AtomMap, keys: readonly string[]): AtomMap =>
+  Object.fromEntries(keys.flatMap((key) => (map[key] === undefined ? [] : [[key, map[key]]])));

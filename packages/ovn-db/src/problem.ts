@@ -4,8 +4,8 @@ export type Problem =
   | (RowProblem & { readonly kind: 'refused'; readonly reason: string; readonly cause?: unknown })
   /** The row, or a reference in it, needs rows that are neither there nor desired. Written as soon as they are. */
   | (RowProblem & { readonly kind: 'waiting'; readonly for: readonly string[] })
-  /** The server's schema is older: the table, or the column, is left out. Told once. */
-  | { readonly kind: 'missing'; readonly table: string; readonly column?: string };
+  /** The server's schema is older: a column is left out, or all rows of a table, which it lacks or cannot name. Told once. */
+  | { readonly kind: 'missing'; readonly table: string; readonly column?: string; readonly leftOut: 'column' | 'rows' };
 
 interface RowProblem {
   /** `table/name`. */
@@ -24,6 +24,6 @@ export function formatProblem(problem: Problem): string {
     case 'missing':
       return problem.column === undefined
         ? `the database has no table ${problem.table}: its rows are left out`
-        : `the database has no column ${problem.table}.${problem.column}: it is left out`;
+        : `the database has no column ${problem.table}.${problem.column}: ${problem.leftOut === 'rows' ? 'rows of this table have no names without it and are' : 'it is'} left out`;
   }
 }

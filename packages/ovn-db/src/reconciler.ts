@@ -98,12 +98,12 @@ class Reconciler implements RowReconciler {
 
   #newView(): DatabaseView {
     const { database, tables, identities = {} } = this.#options;
-    return new DatabaseView(database, tables, identities, (table, column) => this.#missing(table, column));
+    return new DatabaseView(database, tables, identities, (table, column) => this.#missing(table, column, 'rows'));
   }
 
-  #missing(table: string, column: string | undefined): void {
+  #missing(table: string, column: string | undefined, leftOut: 'column' | 'rows'): void {
     const key = column === undefined ? table : `${table}.${column}`;
-    this.#problems.set(key, { kind: 'missing', table, ...(column !== undefined && { column }) });
+    this.#problems.set(key, { kind: 'missing', table, ...(column !== undefined && { column }), leftOut });
   }
 
   /** Rows whose desired state changed: what was refused before may be accepted now. */
@@ -294,7 +294,7 @@ class Reconciler implements RowReconciler {
       owns,
       parentsOf: (key) => this.#needs.parentsOf(key),
       isRefused: (key) => this.#refused.get(key)?.blocked ?? false,
-      missing: (table, column) => this.#missing(table, column),
+      missing: (table, column) => this.#missing(table, column, 'column'),
     };
   }
 }

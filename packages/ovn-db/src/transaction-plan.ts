@@ -203,12 +203,11 @@ export class TransactionPlan {
       const value = isRef(wanted) ? this.#atom(key, type.key, wanted) : undefined;
       return value === undefined ? undefined : { value };
     }
-    const map: { [key: string]: Atom } = {};
-    for (const [each, atom] of Object.entries(wanted)) {
-      const value = this.#atom(key, type.value, atom);
-      if (value !== undefined) map[each] = value;
-    }
-    return { value: map };
+    const { value: base } = type;
+    const pairs = Object.entries(wanted).map(([each, atom]) => [each, this.#atom(key, base, atom)] as const);
+    return {
+      value: Object.fromEntries(pairs.flatMap(([each, value]) => (value === undefined ? [] : [[each, value]]))),
+    };
   }
 
   #atom(key: string, base: BaseType, atom: DesiredAtom): Atom | undefined {

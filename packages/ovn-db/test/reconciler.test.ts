@@ -420,3 +420,60 @@ describe('the way to the server', () => {
     expect(names('Logical_Switch')).toEqual(['b']);
   });
 });
+
+describe('names that pass to other rows', () => {
+  it('take those along that refer to them, also where the server would not let go of the old row', async () => {
+    const reconciler = at.reconcile();
+    at.desire(
+      nb('Logical_Router', 'r', { external_ids: owned('Router', 'r') }),
+      nb('Address_Set', 'as', { addresses: ['10.0.0.1'], external_ids: owned('Set', 'as') }),
+      nb(
+        'NAT',
+        idOf('NAT', 'n'),
+        {
+          type: 'snat',
+          external_ip: '1.1.1.1',
+          logical_ip: '10.0.0.0/8',
+          exempted_ext_ips: ref('Address_Set', 'as'),
+          external_ids: owned('NAT', 'n'),
+        },
+        { parents: [{ table: 'Logical_Router', name: 'r', column: 'nat' }] },
+      ),
+    );
+    await reconciler.converged();
+    await at.interfere({ op: 'update', table: 'Address_Set', where: [], row: { name: 'renamed' } });
+    await reconciler.converged();
+    const sets = [...at.db.table('Address_Set').rows()];
+    expect(sets.map(({ name }) => name)).toEqual(['as']);
+    expect([...at.db.table('NAT').rows()].map((row) => row.exempted_ext_ips)).toEqual([sets[0]?._uuid]);
+    expect(reconciler.problems()).toEqual([]);
+  });
+
+  it('are those of a singleton whatever it is called', async () => {
+    await at.interfere({ op: 'insert', table: 'NB_Global', row: { options: { theirs: '1', mine: '1' } } });
+    const reconciler = at.reconcile({ tables: ['NB_Global'], owns: () => false });
+    at.desire(nb('NB_Global', '.', { name: 'node-1', options: { mine: '2' } }, { ownedKeys: { options: ['mine'] } }));
+    await reconciler.converged();
+    expect([...at.db.table('NB_Global').rows()]).toMatchObject([
+      { name: 'node-1', options: { theirs: '1', mine: '2' } },
+    ]);
+    expect(reconciler.statistics).toMatchObject({ transactions: 1, operations: 2 });
+  });
+});
+
+describe('what a change costs', () => {
+  it('does not grow with the number of rows, and a large start comes in several transactions', async () => {
+    const reconciler = at.reconcile({ maxRows: 500 });
+    const crowd = Array.from({ length: 2_000 }, (_, i) => port(`p${i}`, `s${i % 20}`));
+    at.desire(...Array.from({ length: 20 }, (_, i) => lswitch(`s${i}`)), ...crowd);
+    await reconciler.converged();
+    expect(at.db.table('Logical_Switch_Port').size).toBe(2_000);
+    expect(reconciler.statistics.transactions).toBe(5);
+    const before = reconciler.statistics;
+    at.desired.set('Logical_Switch_Port/p7', port('p7', 's7', ['unknown']));
+    await reconciler.converged();
+    const { operations, rowsCompared } = reconciler.statistics;
+    expect(operations - before.operations).toBe(1);
+    expect(rowsCompared - before.rowsCompared).toBeLessThanOrEqual(2);
+  });
+});
