@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { pino } from 'pino';
 import { configure, type MasterFlags } from './config.ts';
 import { exitCodeOf, exitCodes } from './error.ts';

@@ -4,14 +4,15 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type AssignedNode, NodeAssignment } from './node-assignment.ts';
 
-const network = (clusterSubnets: string) => defaultNetwork({ clusterSubnets });
+const network = (clusterSubnets: string, transitSubnets = '100.88.0.0/16,fd97::/64') =>
+  defaultNetwork({ clusterSubnets, transitSubnets });
 
 /** A cluster whose API server applies what is to be annotated; `crash` loses writes that were on their way. */
-function cluster(clusterSubnets: string) {
+function cluster(clusterSubnets: string, transitSubnets?: string) {
   const graph = new Graph();
   const nodes = graph.input<AssignedNode>('nodes');
   const refused: string[] = [];
-  let assignment = new NodeAssignment(network(clusterSubnets));
+  let assignment = new NodeAssignment(network(clusterSubnets, transitSubnets));
   let lossy = false;
   const listen = (initial: boolean) =>
     nodes.subscribe(
@@ -31,7 +32,7 @@ function cluster(clusterSubnets: string) {
   let stop = listen(false);
   const restart = (): void => {
     stop();
-    assignment = new NodeAssignment(network(clusterSubnets));
+    assignment = new NodeAssignment(network(clusterSubnets, transitSubnets));
     stop = listen(true);
   };
   const add = (name: string): void => nodes.set(name, { metadata: { name } });
@@ -72,6 +73,31 @@ it('gives one of two nodes that show the same subnet a new one, and says whose i
   expect(refused.join()).toMatch(/node b: node subnet .* belongs to node a/);
   expect(read('b').subnets?.map(String)).not.toEqual(read('a').subnets?.map(String));
   expect(read('b').nodeId).toBe(3);
+});
+
+it('says so when an id has no address in a small transit subnet, and goes on when one that has is free', () => {
+  const { add, read, nodes, refused } = cluster('10.244.0.0/16/24', '100.88.0.0/29');
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) add(name);
+  expect(refused.join()).toMatch(/node f: node id 7 has no address in transit subnet 100.88.0.0\/29/);
+  expect(read('e').nodeId).toBe(6);
+  nodes.delete('a');
+  nodes.delete('f');
+  add('g');
+  expect(read('g').nodeId).toBe(2);
+});
+
+it('writes what older readers ask for too, and keeps what these annotations say of other networks', () => {
+  const { nodes } = cluster('10.244.0.0/16/24,fd00:10:244::/48');
+  nodes.set('a', { metadata: { name: 'a', annotations: { 'k8s.ovn.org/network-ids': '{"blue":"1"}' } } });
+  expect(nodes.get('a')?.metadata.annotations).toEqual({
+    'k8s.ovn.org/node-id': '2',
+    'k8s.ovn.org/node-subnets': expect.stringMatching(
+      /^\{"default":\["10\.244\.\d+\.0\/24","fd00:10:244:\w+::\/64"\]\}$/,
+    ),
+    'k8s.ovn.org/node-transit-switch-port-ifaddr': '{"ipv4":"100.88.0.2/16","ipv6":"fd97::2/64"}',
+    'k8s.ovn.org/network-ids': '{"blue":"1","default":"0"}',
+    'k8s.ovn.org/node-gateway-router-lrp-ifaddrs': '{"default":{"ipv4":"100.64.0.2/16","ipv6":"fd98::2/64"}}',
+  });
 });
 
 it('keeps every assignment over restarts and crashes, and never gives one share to two nodes', () => {

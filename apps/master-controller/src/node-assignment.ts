@@ -1,5 +1,7 @@
 import type { Batch } from '@ovnkube/incremental';
 import {
+  type Cidr,
+  IpamError,
   type Network,
   type NodeAnnotations,
   NodeIdAllocator,
@@ -8,6 +10,7 @@ import {
   transitAddresses,
   writeNodeAnnotations,
 } from '@ovnkube/ipam';
+import { legacyAnnotations } from './legacy-annotations.ts';
 
 /** What is read of a Node; the Kubernetes object itself has this shape. */
 export interface AssignedNode {
@@ -88,13 +91,29 @@ export class NodeAssignment {
         `no free ${subnets.family} node subnet in ${all}: add a cluster subnet, or delete Node objects that are no more`,
       );
     }
+    const wanted = this.#wanted(id.id, subnets.subnets, existing);
+    if (wanted instanceof IpamError) return this.#wait(node, wanted.message);
     this.#waiting.delete(name);
-    const wanted = writeNodeAnnotations(
-      { nodeId: id.id, subnets: subnets.subnets, transitAddresses: transitAddresses(this.#network, id.id) },
-      { network: this.#network.name, existing },
-    );
     const annotations = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => existing[key] !== value));
     return Object.keys(annotations).length === 0 ? [] : [{ kind: 'annotate', node, annotations }];
+  }
+
+  /** All annotations of a node with this share; the error when its id has no address in the join or transit subnet. */
+  #wanted(
+    nodeId: number,
+    subnets: readonly Cidr[],
+    existing: Readonly<Record<string, string>>,
+  ): Readonly<Record<string, string>> | IpamError {
+    try {
+      const values = { nodeId, subnets, transitAddresses: transitAddresses(this.#network, nodeId) };
+      return {
+        ...writeNodeAnnotations(values, { network: this.#network.name, existing }),
+        ...legacyAnnotations(this.#network, nodeId, existing),
+      };
+    } catch (error) {
+      if (error instanceof IpamError) return error;
+      throw error;
+    }
   }
 
   #wait(node: AssignedNode, message: string): readonly AssignmentEvent[] {

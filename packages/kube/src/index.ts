@@ -24,7 +24,13 @@ export { type Informer, type InformerOptions, startInformer } from './informer.t
 export { type AccessOptions, loadAccess } from './kubeconfig.ts';
 export { type LeaderElectionOptions, type Leadership, lead } from './leader-election.ts';
 export type { Log } from './log.ts';
-export { type ModifyOptions, modify, patchAnnotations, type TargetRef } from './modify.ts';
+export {
+  type ModifyOptions,
+  modify,
+  type PatchAnnotationsOptions,
+  patchAnnotations,
+  type TargetRef,
+} from './modify.ts';
 export { defineResource, type FieldMask, type ObjectRef, objectKey, type Resource } from './resource.ts';
 export { resources } from './resources.ts';
 export type {

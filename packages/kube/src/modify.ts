@@ -9,21 +9,44 @@ export interface TargetRef extends ObjectRef {
   readonly uid?: string | undefined;
 }
 
+export interface PatchAnnotationsOptions extends CallOptions {
+  /** Annotations and the values (undefined: absent) that they must have for the write to be right. */
+  readonly expected?: Readonly<Record<string, string | undefined>>;
+}
+
 /**
- * Set (or, with undefined, remove) annotations of an object and touch nothing else of it. With `uid` in the reference the
- * call rejects with `conflict` when the object has been replaced by another one of the same name.
+ * Set (or, with undefined, remove) annotations of an object and touch nothing else of it. Rejects with `conflict` when the
+ * object is not the one of the reference's `uid`, or an annotation has not its expected value.
  */
 export async function patchAnnotations(
   client: KubeClient,
   resource: Resource<unknown>,
   ref: TargetRef,
   annotations: Readonly<Record<string, string | undefined>>,
-  options: CallOptions = {},
+  options: PatchAnnotationsOptions = {},
 ): Promise<ApiObject> {
+  const { expected = {}, signal } = options;
   const values = Object.fromEntries(Object.entries(annotations).map(([key, value]) => [key, value ?? null]));
+  if (Object.keys(expected).length > 0) {
+    return modify(
+      client,
+      resource,
+      ref,
+      ({ metadata }) => {
+        const found = metadata.annotations ?? {};
+        const other = Object.keys(expected).find((key) => found[key] !== expected[key]);
+        if (other === undefined) return { metadata: { annotations: values } };
+        throw new KubeError(
+          'conflict',
+          `${resource.kind} ${ref.name}: annotation ${other} is ${found[other]} now, and was ${expected[other]} when this was decided`,
+        );
+      },
+      { signal },
+    );
+  }
   const patch = { metadata: { ...(ref.uid && { uid: ref.uid }), annotations: values } };
   try {
-    return await client.patch(resource, ref, patch, options);
+    return await client.patch(resource, ref, patch, { signal });
   } catch (error) {
     // A uid in a patch that is not the object's is refused as a change of an immutable field.
     if (isKubeError(error, 'invalid') && error.details.fields?.includes('metadata.uid'))
