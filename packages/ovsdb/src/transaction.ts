@@ -1,6 +1,6 @@
 import type { TransactOptions } from './client.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from './json.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, OperationResult } from './operation.ts';
 import { formatOperation, parseResult } from './operation-codec.ts';
 import type { OperationError, Outcome } from './outcome.ts';
 import type { Reply } from './rpc.ts';
@@ -34,18 +34,20 @@ export function prepare(
 export function outcomeOf({ schema, operations, offset }: Transaction, { result, error }: Reply): Outcome {
   if (error !== null) return failed([operationError(undefined, isJsonObject(error) ? error : { error })]);
   const results = isJsonArray(result) ? result : [];
-  const errors = results.flatMap((item, index) => {
-    if (!isJsonObject(item) || item['error'] === undefined) return [];
+  const errors: OperationError[] = [];
+  for (const [index, item] of results.entries()) {
+    if (!isJsonObject(item) || item['error'] === undefined) continue;
     const operation = index - offset;
-    return [operationError(operation >= 0 && operation < operations.length ? operation : undefined, item)];
-  });
+    errors.push(operationError(operation >= 0 && operation < operations.length ? operation : undefined, item));
+  }
   if (errors.length > 0) return failed(errors);
-  const parsed = operations.map((operation, index) => parseResult(schema, operation, results[index + offset]));
+  const parsed: OperationResult[] = [];
   const uuids = new Map<string, Uuid>();
   for (const [index, operation] of operations.entries()) {
-    const made = parsed[index];
-    if (operation.op === 'insert' && operation['uuid-name'] !== undefined && made?.op === 'insert')
-      uuids.set(operation['uuid-name'], made.uuid);
+    const found = parseResult(schema, operation, results[index + offset]);
+    parsed.push(found);
+    const name = operation.op === 'insert' ? operation['uuid-name'] : undefined;
+    if (name !== undefined && found.op === 'insert') uuids.set(name, found.uuid);
   }
   return { status: 'committed', results: parsed, uuids };
 }

@@ -12,7 +12,7 @@ await db.close();
 console.log(JSON.stringify({ rows, peakMiB: process.resourceUsage().maxRSS / 1024 }));
 `;
 
-const transactions = 8000;
+const transactions = 20_000;
 const inFlight = 256;
 
 /** One-row inserts through the library, 256 in flight. The second argument names the tables to replicate. */
