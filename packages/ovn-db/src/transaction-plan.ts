@@ -195,13 +195,24 @@ export class TransactionPlan {
     return base !== undefined && isStrong(base);
   }
 
-  /** A desired value with its references resolved; undefined when the column has to wait. A set goes without those that wait. */
-  #resolve(key: string, { type }: ColumnSchema, wanted: DesiredValue): { readonly value: Value } | undefined {
+  /**
+   * A desired value with its references resolved: those that wait are left out, as from a new row they would be. Undefined
+   * where the column cannot do without.
+   */
+  #resolve(
+    key: string,
+    { name: column, type }: ColumnSchema,
+    wanted: DesiredValue,
+  ): { readonly value: Value } | undefined {
     if (wanted === undefined || typeof wanted !== 'object') return { value: wanted };
     if (isList(wanted)) return { value: wanted.flatMap((atom) => this.#atom(key, type.key, atom) ?? []) };
     if (type.value === undefined) {
-      const value = isRef(wanted) ? this.#atom(key, type.key, wanted) : undefined;
-      return value === undefined ? undefined : { value };
+      if (!isRef(wanted)) {
+        this.impossible.set(key, `column ${column} takes no map: ${JSON.stringify(wanted)}`);
+        return undefined;
+      }
+      const value = this.#atom(key, type.key, wanted);
+      return value === undefined && type.min === 1 ? undefined : { value };
     }
     const { value: base } = type;
     const pairs = Object.entries(wanted).map(([each, atom]) => [each, this.#atom(key, base, atom)] as const);

@@ -1,3 +1,4 @@
+import { type Operation, uuid } from '@ovnkube/ovsdb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DesiredMember, type DesiredRow, ref } from '../src/index.ts';
 import { idOf, nb, owned, type World, world } from './northbound.ts';
@@ -300,6 +301,11 @@ describe('rows that cannot be written', () => {
       row: { id: 1, name: 'one', probability: 1, set_id: 1 },
     });
     const good = Array.from({ length: 40 }, (_, i) => binding(`good${i}`));
+    const noMap: DesiredRow = {
+      table: 'Logical_Switch',
+      name: 'no-map',
+      columns: { name: 'no-map', copp: { a: 'b' } },
+    };
     const illTyped: DesiredRow = { table: 'Logical_Switch', name: 'ill', columns: { other_config: 'no map' } };
     const outOfRange = nb(
       'ACL',
@@ -320,12 +326,12 @@ describe('rows that cannot be written', () => {
       delay: () => () => undefined,
       identities: { Sample_Collector: { kind: 'columns', columns: ['name'] } },
     });
-    at.desire(...good.slice(0, 20), illTyped, outOfRange, conflict, lswitch('s'), ...good.slice(20));
+    at.desire(...good.slice(0, 20), noMap, illTyped, outOfRange, conflict, lswitch('s'), ...good.slice(20));
     await strict.converged();
     expect(at.db.table('Address_Set').size).toBe(40);
-    expect(names('Logical_Switch')).toEqual(['s']);
+    expect(names('Logical_Switch')).toEqual(['no-map', 's']);
     expect(at.problems.map((problem) => (problem.kind === 'refused' ? problem.key : problem.kind)).sort()).toEqual(
-      [outOfRange, illTyped, conflict].map(({ table, name }) => `${table}/${name}`).sort(),
+      [outOfRange, noMap, illTyped, conflict].map(({ table, name }) => `${table}/${name}`).sort(),
     );
     const reasons = strict.problems().map((problem) => (problem.kind === 'refused' ? problem.reason : ''));
     expect(reasons.some((reason) => /constraint violation/.test(reason))).toBe(true);
@@ -335,6 +341,7 @@ describe('rows that cannot be written', () => {
       nb('Sample_Collector', 'two', { id: 2, name: 'two', probability: 1, set_id: 2, external_ids: owned('C', 'two') }),
     );
     at.desired.delete('Logical_Switch/ill');
+    at.desired.delete('Logical_Switch/no-map');
     at.desired.delete(`ACL/${outOfRange.name}`);
     await strict.converged();
     expect(at.db.table('Sample_Collector').size).toBe(2);
@@ -447,6 +454,53 @@ describe('names that pass to other rows', () => {
     expect(sets.map(({ name }) => name)).toEqual(['as']);
     expect([...at.db.table('NAT').rows()].map((row) => row.exempted_ext_ips)).toEqual([sets[0]?._uuid]);
     expect(reconciler.problems()).toEqual([]);
+  });
+
+  it('are let go of by those that refer to them, when they are no longer desired', async () => {
+    const reconciler = at.reconcile();
+    at.desire(
+      nb('Logical_Router', 'r', { external_ids: owned('Router', 'r') }),
+      nb('Address_Set', 'as', { external_ids: owned('Set', 'as') }),
+      nb(
+        'NAT',
+        idOf('NAT', 'n'),
+        {
+          type: 'snat',
+          external_ip: '1.1.1.1',
+          logical_ip: '10.0.0.0/8',
+          exempted_ext_ips: ref('Address_Set', 'as'),
+          external_ids: owned('NAT', 'n'),
+        },
+        { parents: [{ table: 'Logical_Router', name: 'r', column: 'nat' }] },
+      ),
+    );
+    await reconciler.converged();
+    const { transactions } = reconciler.statistics;
+    at.desired.delete('Address_Set/as');
+    await reconciler.converged();
+    expect(at.db.table('Address_Set').size).toBe(0);
+    expect([...at.db.table('NAT').rows()].map((row) => row.exempted_ext_ips)).toEqual([undefined]);
+    expect(reconciler.problems()).toMatchObject([{ kind: 'waiting', for: ['Address_Set/as'] }]);
+    expect(reconciler.statistics.transactions).toBe(transactions + 1);
+    at.desired.set('Address_Set/as', nb('Address_Set', 'as', { external_ids: owned('Set', 'as') }));
+    await reconciler.converged();
+    expect(reconciler.problems()).toEqual([]);
+    expect(reconciler.statistics.transactions).toBe(transactions + 2);
+  });
+
+  it('stay with our row when somebody else makes another one of the same name', async () => {
+    const reconciler = at.reconcile();
+    at.desire(lswitch('s'), port('p', 's'));
+    await reconciler.converged();
+    const before = [reconciler.statistics.transactions, switchOf('s')?._uuid];
+    const ids = ['00000000-0000-4000-8000-000000000000', 'ffffffff-ffff-4fff-bfff-ffffffffffff'];
+    await at.interfere(
+      ...ids.map((id): Operation => ({ op: 'insert', table: 'Logical_Switch', row: { name: 's' }, uuid: uuid(id) })),
+    );
+    await reconciler.converged();
+    expect(names('Logical_Switch')).toEqual(['s', 's', 's']);
+    expect(reconciler.statistics.transactions).toBe(before[0]);
+    expect([...at.db.table('Logical_Switch').rows()].find(({ ports }) => ports.length > 0)?._uuid).toBe(before[1]);
   });
 
   it('are those of a singleton whatever it is called', async () => {
