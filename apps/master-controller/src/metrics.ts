@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
 import type { NodeSubnetUsage } from '@ovnkube/ipam';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { FlagError } from './error.ts';
+import { serveMetrics } from '@ovnkube/metrics';
+import { Gauge, Registry } from 'prom-client';
 
 /** Metrics by upstream's names. */
 export class MasterMetrics {
@@ -30,26 +29,9 @@ export class MasterMetrics {
     }
   }
 
-  /** Serve /metrics on HOST:PORT until the signal aborts; without an address do nothing. */
+  /** Serve them on HOST:PORT until the signal aborts; without an address do nothing. Rejects with MetricsAddressError. */
   async serve(address: string | undefined, signal: AbortSignal): Promise<void> {
-    if (address === undefined) return;
-    const [, host, port] = /^\[?([^\]]*)\]?:(\d+)$/.exec(address) ?? [];
-    if (port === undefined)
-      throw new FlagError(`--metrics-bind-address ${address}: must be HOST:PORT, such as 127.0.0.1:9411`);
-    collectDefaultMetrics({ register: this.#registry });
-    const server = createServer((request, response) => {
-      if (request.url !== '/metrics') response.writeHead(404).end('try /metrics\n');
-      else
-        this.#registry.metrics().then(
-          (text) => response.writeHead(200, { 'Content-Type': this.#registry.contentType }).end(text),
-          (error: unknown) => response.writeHead(500).end(String(error)),
-        );
-    });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(Number(port), host, resolve);
-    });
-    signal.addEventListener('abort', () => server.close(), { once: true });
+    if (address !== undefined) await serveMetrics(this.#registry, address, signal);
   }
 
   #subnets(name: string, help: string): Gauge {

@@ -1,4 +1,5 @@
 import { isKubeError } from '@ovnkube/kube';
+import { MetricsAddressError } from '@ovnkube/metrics';
 
 /** What went wrong, for programs: `flag` and `config` are the user's to mend, the rest the machine's. */
 export type AgentErrorCode = 'flag' | 'config' | 'engine' | 'ovs' | 'host';
@@ -20,6 +21,8 @@ export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;
 /** The exit code that tells the caller who has to act. */
 export function exitCodeOf(error: unknown): number {
   const usersToMend =
-    isKubeError(error, 'config') || (error instanceof AgentError && (error.code === 'flag' || error.code === 'config'));
+    isKubeError(error, 'config') ||
+    error instanceof MetricsAddressError ||
+    (error instanceof AgentError && (error.code === 'flag' || error.code === 'config'));
   return usersToMend ? exitCodes.usage : exitCodes.failure;
 }

@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { AgentError } from './error.ts';
+import { serveMetrics } from '@ovnkube/metrics';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Metrics by upstream's names, where upstream has them. */
 export class AgentMetrics {
@@ -26,27 +25,8 @@ export class AgentMetrics {
     registers: [this.#registry],
   });
 
-  /** Serve /metrics on HOST:PORT until the signal aborts; without an address do nothing. Throws AgentError `flag`. */
+  /** Serve them on HOST:PORT until the signal aborts; without an address do nothing. Rejects with MetricsAddressError. */
   async serve(address: string | undefined, signal: AbortSignal): Promise<void> {
-    if (address === undefined) return;
-    const [, host, port] = /^\[?([^\]]*)\]?:(\d+)$/.exec(address) ?? [];
-    if (port === undefined)
-      throw new AgentError('flag', `--metrics-bind-address ${address}: must be HOST:PORT, such as 127.0.0.1:9476`);
-    collectDefaultMetrics({ register: this.#registry });
-    const server = createServer((request, response) => {
-      if (request.url !== '/metrics') {
-        response.writeHead(404).end('try /metrics\n');
-        return;
-      }
-      this.#registry.metrics().then(
-        (text) => response.writeHead(200, { 'Content-Type': this.#registry.contentType }).end(text),
-        (error: unknown) => response.writeHead(500).end(String(error)),
-      );
-    });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(Number(port), host, resolve);
-    });
-    signal.addEventListener('abort', () => server.close(), { once: true });
+    if (address !== undefined) await serveMetrics(this.#registry, address, signal);
   }
 }

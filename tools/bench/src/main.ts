@@ -7,7 +7,20 @@ interface Workload {
 }
 
 /** Loaded on demand, so that one benchmark does not pay for the libraries of another. */
-const workloads: Readonly<Record<string, Workload>> = {};
+const workloads: Readonly<Record<string, Workload>> = {
+  incremental: {
+    about: 'a one-row change in tables of 10^3 to 10^6 rows; memory of units and reads; a cold start of 100,000 units',
+    load: async () => (await import('./incremental.ts')).incrementalBench,
+  },
+  ovsdb: {
+    about: "first sync of 100,000 rows against OVN's C client; 256 pipelined transactions against a raw connection",
+    load: async () => (await import('./ovsdb.ts')).ovsdbBench,
+  },
+  cni: {
+    about: '100 pods at 20 a second through the CNI plugin on one node of a lab; start-up of the plugin alone',
+    load: async () => (await import('./cni.ts')).cniBench,
+  },
+};
 
 const program = new Command('npm run bench --')
   .description('Workloads, and ratios against the real programs in one run.')

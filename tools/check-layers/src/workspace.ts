@@ -22,12 +22,30 @@ function packageOf(specifier: string): string | undefined {
 }
 
 function importsOf(file: string, root: string): ImportLine[] {
-  const text = readFileSync(file, 'utf8');
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
   const path = relative(root, file);
-  return ts.preProcessFile(text, true, true).importedFiles.flatMap(({ fileName, pos }) => {
-    const from = packageOf(fileName);
-    return from ? [{ file: path, line: text.slice(0, pos).split('\n').length, from, test: isTest(path) }] : [];
-  });
+  const found: ImportLine[] = [];
+  const visit = (node: ts.Node): void => {
+    const specifier = specifierOf(node);
+    const from = specifier && packageOf(specifier.text);
+    if (specifier && from) {
+      const line = source.getLineAndCharacterOfPosition(specifier.getStart(source)).line + 1;
+      found.push({ file: path, line, from, test: isTest(path) });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** What a node imports: `import … from`, `export … from`, `import()` and `import type` alike. */
+function specifierOf(node: ts.Node): ts.StringLiteral | undefined {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+    return node.moduleSpecifier && ts.isStringLiteral(node.moduleSpecifier) ? node.moduleSpecifier : undefined;
+  }
+  const [argument] =
+    ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword ? node.arguments : [];
+  return argument && ts.isStringLiteral(argument) ? argument : undefined;
 }
 
 /** Every package of the workspace under `root`, with the imports of all its sources. */

@@ -1,0 +1,2 @@
+/** Serves the metrics of a process to Prometheus. */
+export { MetricsAddressError, serveMetrics } from './server.ts';

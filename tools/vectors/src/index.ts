@@ -1,2 +1,0 @@
-/** Runs folders of test vectors against the libraries. */
-export const name = '@ovnkube/vectors';
