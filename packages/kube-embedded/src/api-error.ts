@@ -14,6 +14,8 @@ export const statusCodes = {
   Invalid: 422,
   UnsupportedMediaType: 415,
   InternalError: 500,
+  /** A plain error of the server: the status carries no reason. */
+  Unknown: 500,
   Timeout: 504,
 } as const;
 
@@ -57,7 +59,7 @@ export class ApiError extends Error {
       metadata: {},
       status: 'Failure',
       message: this.message,
-      reason: this.reason,
+      ...(this.reason !== 'Unknown' && { reason: this.reason }),
       ...(this.details && { details: this.details }),
       code: this.code,
     };
@@ -104,7 +106,7 @@ export const invalid = (resource: Named, name: string, errors: readonly FieldErr
     'Invalid',
     `${resource.kind}${resource.group && `.${resource.group}`} "${name}" is invalid: ${errors.map((error) => `${error.field}: ${error.message}`).join(', ')}`,
     {
-      name,
+      ...(name && { name }),
       ...(resource.group && { group: resource.group }),
       kind: resource.kind,
       causes: errors.map(({ reason, message, field }) => ({ reason, message, field })),

@@ -72,7 +72,7 @@ export class Api {
     const name = given.metadata.name || this.#generatedName(resource, namespace, given);
     if (this.store.get(storageKey(resource), namespace, name)) throw alreadyExists(resource, name);
     const { resourceVersion, deletionTimestamp, deletionGracePeriodSeconds, managedFields, ...kept } = given.metadata;
-    if (resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+    if (resourceVersion) throw new ApiError('Unknown', 'resourceVersion should not be set on objects to be created');
     const object: KubeObject = {
       ...given,
       metadata: {
@@ -92,12 +92,11 @@ export class Api {
     const old = this.get(target);
     const next = this.#read(target.resource, target.namespace, body);
     const { name, uid, resourceVersion } = next.metadata;
-    if (name !== target.name) {
-      throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`);
-    }
+    checkName(target, name);
     if (uid && uid !== old.metadata.uid) throw uidConflict(target, uid, old);
     if (!resourceVersion && !target.resource.unconditionalUpdate) {
-      throw invalid(target.resource, name, [
+      // Here the real server gives the resource where others give the kind.
+      throw invalid({ ...target.resource, kind: target.resource.plural }, name, [
         {
           reason: 'FieldValueInvalid',
           field: 'metadata.resourceVersion',
@@ -119,6 +118,7 @@ export class Api {
     }
     const old = this.get(target);
     const next = this.#read(resource, namespace, patched(type, resource.kind, old, patch));
+    checkName(target, next.metadata.name);
     if (next.metadata.uid !== old.metadata.uid) {
       const message = `Invalid value: "${next.metadata.uid ?? ''}": field is immutable`;
       throw invalid(resource, target.name, [{ reason: 'FieldValueInvalid', field: 'metadata.uid', message }]);
@@ -130,9 +130,7 @@ export class Api {
     const { resource, namespace, name } = target;
     const live = this.store.get(storageKey(resource), namespace, name);
     const config = this.#read(resource, namespace, body);
-    if (config.metadata.name !== name) {
-      throw badRequest(`the name of the object (${name} based on URL) does not match that of the configuration`);
-    }
+    checkName(target, config.metadata.name);
     if (config.metadata.managedFields) throw badRequest('metadata.managedFields must be nil');
     const merged = applied(live, config, options.writer, options.force === true);
     if (live) return this.#replace(target, live, merged, options, true);
@@ -194,7 +192,10 @@ export class Api {
   #admit(resource: Resource, given: KubeObject, old: KubeObject | undefined): KubeObject {
     const name = given.metadata.name;
     let object = resource.defaults?.(given, old) ?? given;
-    const errors: FieldError[] = [...metadataRules(object), ...(resource.validate?.(object, old) ?? [])];
+    const errors: FieldError[] = [
+      ...metadataRules(object, resource.nameRule),
+      ...(resource.validate?.(object, old) ?? []),
+    ];
     if (errors.length === 0 && resource.kind === 'Service') {
       const result = this.#services.allocate(object, old);
       if ('errors' in result) errors.push(...result.errors);
@@ -218,7 +219,9 @@ export class Api {
       );
     }
     const metadata = fieldsOf(given);
-    const { namespace: givenNamespace, ...meta } = metadata;
+    const { namespace: givenNamespace, ...meta } = Object.fromEntries(
+      Object.entries(metadata).filter(([field, value]) => !(omittedWhenEmpty.has(field) && isEmpty(value))),
+    );
     if (givenNamespace !== undefined && givenNamespace !== '' && givenNamespace !== (namespace ?? '')) {
       throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
     }
@@ -272,17 +275,43 @@ export class Api {
     const { resource } = target;
     const old = this.get(target);
     const { uid, resourceVersion } = options.preconditions ?? {};
-    if (uid && uid !== old.metadata.uid) throw uidConflict(target, uid, old);
-    if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) throw conflict(resource, target.name);
+    // Preconditions name the kind where other conflicts name the resource.
+    const precondition = { ...target, resource: { ...resource, plural: resource.kind } };
+    if (uid && uid !== old.metadata.uid) throw uidConflict(precondition, uid, old);
+    if (resourceVersion && resourceVersion !== old.metadata.resourceVersion) {
+      throw conflict(precondition.resource, target.name);
+    }
     const marked = markedForDeletion(resource, old, options, this.#clock.now());
     if (options.dryRun) return { object: marked, gone: false };
-    if (isFinished(resource, marked)) return { object: this.store.remove(storageKey(resource), old), gone: true };
-    if (same(marked, old)) return { object: old, gone: false };
     const numbered =
       isGenerational(resource) && !old.metadata.deletionTimestamp
         ? withMeta(marked, { generation: (old.metadata.generation ?? 0) + 1 })
         : marked;
+    if (isFinished(resource, marked)) {
+      const last = resource.kind === 'Pod' ? numbered : old;
+      return { object: this.store.remove(storageKey(resource), last), gone: true };
+    }
+    if (same(marked, old)) return { object: old, gone: false };
     return { object: this.store.put(storageKey(resource), numbered), gone: false };
+  }
+}
+
+/** Lists and maps of metadata that are absent when they are empty. */
+const omittedWhenEmpty: ReadonlySet<string> = new Set([
+  'annotations',
+  'finalizers',
+  'generateName',
+  'labels',
+  'managedFields',
+  'ownerReferences',
+]);
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+
+function checkName(target: Target, name: string): void {
+  if (name !== target.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`);
   }
 }
 

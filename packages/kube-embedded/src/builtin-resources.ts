@@ -17,6 +17,7 @@ const resource = (group: string, version: string, row: Row): Resource => ({
   unconditionalUpdate: true,
   custom: false,
   selectableFields: [],
+  nameRule: 'subdomain',
   columns: columnsOf(row.kind),
   ...row,
 });
@@ -29,8 +30,8 @@ const core: readonly Row[] = [
     namespaced: false,
     statusSubresource: 'status',
     selectableFields: ['status.phase'],
+    nameRule: 'label',
     defaults: defaults.namespace,
-    validate: rules.labelName,
   },
   {
     kind: 'Node',
@@ -67,6 +68,7 @@ const core: readonly Row[] = [
     categories: ['all'],
     statusSubresource: 'status',
     selectableFields: ['spec.clusterIP', 'spec.type'],
+    nameRule: 'label',
     defaults: defaults.service,
     validate: rules.service,
   },

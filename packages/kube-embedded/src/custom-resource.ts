@@ -87,6 +87,7 @@ export function customResources(definition: KubeObject): readonly Resource[] {
         selectableFields: listAt(version, 'selectableFields').map((field) =>
           (textAt(field, 'jsonPath') ?? '').slice(1),
         ),
+        nameRule: 'subdomain',
         columns: printerColumns(version),
         defaults: (object) => {
           const { apiVersion, kind: kind_, metadata, ...rest } = object;

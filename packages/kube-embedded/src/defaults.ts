@@ -26,7 +26,8 @@ export function node(object: KubeObject): KubeObject {
 
 export function pod(object: KubeObject): KubeObject {
   const phase = { phase: 'Pending', qosClass: 'BestEffort' };
-  return { ...object, spec: podSpec(object['spec']), status: fill(object['status'], phase) };
+  const spec = fill(podSpec(object['spec']), { enableServiceLinks: true });
+  return { ...object, spec, status: fill(object['status'], phase) };
 }
 
 function podSpec(spec: unknown): Fields {
@@ -36,7 +37,6 @@ function podSpec(spec: unknown): Fields {
     dnsPolicy: 'ClusterFirst',
     securityContext: {},
     schedulerName: 'default-scheduler',
-    enableServiceLinks: true,
   });
   return {
     ...filled,
@@ -112,7 +112,7 @@ export function secret(object: KubeObject): KubeObject {
 export function endpointSlice(object: KubeObject): KubeObject {
   return {
     ...object,
-    endpoints: listAt(object, 'endpoints'),
+    endpoints: each(listAt(object, 'endpoints'), (endpoint) => fill(endpoint, { conditions: {} })),
     ports: each(listAt(object, 'ports'), (port) => fill(port, { name: '', protocol: 'TCP' })),
   };
 }

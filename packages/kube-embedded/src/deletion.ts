@@ -29,7 +29,9 @@ export function markedForDeletion(
     {
       finalizers: finalizers.length > 0 ? finalizers : undefined,
       deletionTimestamp: later ? deletionTimestamp : timestamp(now + grace * 1000),
-      deletionGracePeriodSeconds: later ? deletionGracePeriodSeconds : grace,
+      // Namespaces are emptied, not ended gracefully: they carry no period.
+      deletionGracePeriodSeconds:
+        resource.kind === 'Namespace' ? undefined : later ? deletionGracePeriodSeconds : grace,
     },
   );
 }

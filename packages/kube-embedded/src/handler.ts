@@ -1,5 +1,5 @@
 import type { Api, Target, WriteOptions } from './api.ts';
-import { ApiError, badRequest } from './api-error.ts';
+import { ApiError, badRequest, invalid } from './api-error.ts';
 import type { DeleteOptions } from './deletion.ts';
 import { coreVersionsBody, groupBodyOf, groupListBody, resourceListBody, versionBody } from './discovery.ts';
 import { at, type Fields, fieldsOf, type KubeObject, textAt } from './object.ts';
@@ -34,7 +34,8 @@ export async function handle(api: Api, request: ApiRequest): Promise<ApiResponse
   const found = route(api.registry, request.url.pathname);
   switch (found.kind) {
     case 'unknown':
-      return pageNotFound;
+      if (!found.served) return pageNotFound;
+      throw new ApiError('NotFound', 'the server could not find the requested resource', {});
     case 'discovery':
       return discovery(api, found.path);
     case 'collection':
@@ -151,9 +152,9 @@ async function object(api: Api, request: ApiRequest, target: Extract<Route, { ki
       if (!type)
         throw new ApiError('UnsupportedMediaType', `a patch of type "${request.contentType}" is not supported`);
       if (type === 'apply' && !request.url.searchParams.get('fieldManager')) {
-        throw badRequest(
-          'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-        );
+        const options = { group: 'meta.k8s.io', plural: 'patchoptions', kind: 'PatchOptions' };
+        const message = 'Required value: is required for apply patch';
+        throw invalid(options, '', [{ reason: 'FieldValueRequired', field: 'fieldManager', message }]);
       }
       const body = await request.body();
       const isNew = api.store.get(storageKey(resource), namespace, name) === undefined;
@@ -165,7 +166,7 @@ async function object(api: Api, request: ApiRequest, target: Extract<Route, { ki
       throw methodNotAllowed(resource);
     case 'DELETE': {
       const result = api.delete(target, deleteOptions(request.url, await request.body()));
-      if (!result.gone) return show(request, resource, result.object);
+      if (!result.gone || returnsDeleted.has(resource.kind)) return show(request, resource, result.object);
       const details = {
         name,
         ...(resource.group && { group: resource.group }),
@@ -178,6 +179,9 @@ async function object(api: Api, request: ApiRequest, target: Extract<Route, { ki
       throw methodNotAllowed(resource);
   }
 }
+
+/** Kinds whose deletion is answered with the object in place of a Status. */
+const returnsDeleted: ReadonlySet<string> = new Set(['Pod', 'Service', 'ServiceAccount']);
 
 /** pods/binding: what a scheduler posts. */
 function bind(api: Api, target: Target, body: unknown, options: WriteOptions): ApiResponse {

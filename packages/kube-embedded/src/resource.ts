@@ -31,6 +31,8 @@ export interface Resource {
   readonly custom: boolean;
   /** Dotted paths beyond metadata.name and metadata.namespace that field selectors may name. */
   readonly selectableFields: readonly string[];
+  /** What names must be: RFC 1123 subdomains, or labels (no dots, 63 characters). */
+  readonly nameRule: 'subdomain' | 'label';
   readonly columns: readonly PrinterColumn[];
   /** Fill in defaults; runs before every write. */
   readonly defaults?: (object: KubeObject, old: KubeObject | undefined) => KubeObject;

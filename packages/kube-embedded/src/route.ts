@@ -12,9 +12,8 @@ export type Route =
       readonly subresource: string | undefined;
     }
   | { readonly kind: 'discovery'; readonly path: readonly string[] }
-  | { readonly kind: 'unknown' };
-
-const unknown: Route = { kind: 'unknown' };
+  /** `served`: the group and version exist, the resource does not. */
+  | { readonly kind: 'unknown'; readonly served: boolean };
 
 /** Subresources of a namespace, which look like resources in it. */
 const namespaceSubresources: ReadonlySet<string> = new Set(['status', 'finalize']);
@@ -34,6 +33,8 @@ export function route(registry: Registry, pathname: string): Route {
   const inNamespace = rest[0] === 'namespaces' && rest.length > 2 && !namespaceSubresources.has(rest[2] ?? '');
   const namespace = inNamespace ? rest[1] : undefined;
   const [plural = '', name, subresource, ...more] = inNamespace ? rest.slice(2) : rest;
+  const served = registry.all().some((item) => item.group === group && item.version === version);
+  const unknown: Route = { kind: 'unknown', served };
   const resource = registry.find(group ?? '', version ?? '', plural);
   if (!resource || more.length > 0) return unknown;
   if (!resource.namespaced && inNamespace) return unknown;

@@ -26,25 +26,35 @@ function mergeFields(kind: string, path: string, target: Fields, patch: Fields):
       const list = name.slice(deleteDirective.length);
       result[list] = without(result[list], value);
     } else if (name.startsWith('$')) {
-      // Element orders are applied below, when their lists are complete.
+      // Directives are no fields.
     } else if (value === null) delete result[name];
-    else if (Array.isArray(value)) result[name] = mergeList(kind, here, result[name], value);
-    else if (isFields(value)) {
+    else if (Array.isArray(value)) {
+      const order = patch[`${orderDirective}${name}`];
+      result[name] = mergeList(kind, here, result[name], value, Array.isArray(order) ? order : value);
+    } else if (isFields(value)) {
       const old = result[name];
       result[name] = mergeFields(kind, here, isFields(old) ? old : {}, value);
     } else result[name] = value;
   }
   for (const [name, order] of Object.entries(patch)) {
-    if (!name.startsWith(orderDirective) || !Array.isArray(order)) continue;
     const list = name.slice(orderDirective.length);
+    // An order without changes of its list.
+    if (!name.startsWith(orderDirective) || !Array.isArray(order) || patch[list] !== undefined) continue;
     const items = result[list];
-    if (Array.isArray(items)) result[list] = ordered(kind, path ? `${path}.${list}` : list, items, order);
+    if (Array.isArray(items)) result[list] = ordered(kind, path ? `${path}.${list}` : list, items, items, order);
   }
   return result;
 }
 
-function mergeList(kind: string, path: string, old: unknown, patch: readonly unknown[]): readonly unknown[] {
-  const items = Array.isArray(old) ? [...old] : [];
+function mergeList(
+  kind: string,
+  path: string,
+  old: unknown,
+  patch: readonly unknown[],
+  order: readonly unknown[],
+): readonly unknown[] {
+  const before = Array.isArray(old) ? old : [];
+  const items = [...before];
   const type = listType(kind, path);
   if (type.type === 'set') return [...items, ...patch.filter((item) => !items.some((has) => sameJson(has, item)))];
   const key = type.type === 'map' ? type.keys[0] : undefined;
@@ -62,20 +72,36 @@ function mergeList(kind: string, path: string, old: unknown, patch: readonly unk
     } else if (index >= 0 && isFields(existing)) items[index] = mergeFields(kind, path, existing, item);
     else items.push(withoutDirectives(item));
   }
-  return items;
+  return ordered(kind, path, items, before, order);
 }
 
-/** Items named by the directive in its order, the others after them. */
-function ordered(kind: string, path: string, items: readonly unknown[], order: readonly unknown[]): unknown[] {
+/**
+ * The items of `order` in that order, and the others in the order they had `before`: one of these goes first only where
+ * both were there and it was in front (strategicpatch, mergeSortedSlice).
+ */
+function ordered(
+  kind: string,
+  path: string,
+  items: readonly unknown[],
+  before: readonly unknown[],
+  order: readonly unknown[],
+): unknown[] {
   const type = listType(kind, path);
   const key = type.type === 'map' ? type.keys[0] : undefined;
-  const rank = (item: unknown): number => {
-    const index = order.findIndex((other) =>
-      key === undefined ? sameJson(other, item) : isFields(other) && isFields(item) && other[key] === item[key],
+  const rank = (list: readonly unknown[], item: unknown): number =>
+    list.findIndex((other) =>
+      key === undefined
+        ? sameJson(other, item)
+        : isFields(item) && (isFields(other) ? other[key] === item[key] : other === item[key]),
     );
-    return index < 0 ? order.length : index;
-  };
-  return items.toSorted((a, b) => rank(a) - rank(b));
+  const named = items.filter((item) => rank(order, item) >= 0).toSorted((a, b) => rank(order, a) - rank(order, b));
+  const others = items.filter((item) => rank(order, item) < 0);
+  const result: unknown[] = [];
+  while (named.length > 0 && others.length > 0) {
+    const [other, one] = [rank(before, others[0]), rank(before, named[0])];
+    result.push(other >= 0 && one >= 0 && other < one ? others.shift() : named.shift());
+  }
+  return [...result, ...named, ...others];
 }
 
 const without = (list: unknown, gone: unknown): unknown[] =>

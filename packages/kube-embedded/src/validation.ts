@@ -1,10 +1,9 @@
 import type { FieldError } from './api-error.ts';
 import { at, type KubeObject, listAt, textAt } from './object.ts';
 
-/** RFC 1123 label and subdomain, RFC 1035 label: the rules for names (k8s.io/apimachinery, util/validation). */
+/** RFC 1123 label and subdomain: the rules for names (k8s.io/apimachinery, util/validation). */
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const qualifiedName = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const annotationsLimit = 256 * 1024;
@@ -25,19 +24,23 @@ const unsupported = (field: string, value: unknown, values: readonly string[]): 
   message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${values.map((item) => JSON.stringify(item)).join(', ')}`,
 });
 
+const nameRules = {
+  label: (name: string) =>
+    name.length <= 63 && label.test(name)
+      ? undefined
+      : "a lowercase RFC 1123 label must consist of at most 63 lower case alphanumeric characters or '-'",
+  subdomain: (name: string) =>
+    name.length <= 253 && subdomain.test(name)
+      ? undefined
+      : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com')",
+};
+
 /** The rules of metadata that hold for every kind. */
-export function metadata(object: KubeObject): readonly FieldError[] {
+export function metadata(object: KubeObject, nameRule: keyof typeof nameRules): readonly FieldError[] {
   const { name, labels, annotations } = object.metadata;
   const errors: FieldError[] = [];
-  if (name.length > 253 || !subdomain.test(name)) {
-    errors.push(
-      invalidValue(
-        'metadata.name',
-        name,
-        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com')",
-      ),
-    );
-  }
+  const broken = nameRules[nameRule](name);
+  if (broken) errors.push(invalidValue('metadata.name', name, broken));
   for (const [key, value] of Object.entries(labels ?? {})) {
     if (!qualifiedName.test(key)) errors.push(invalidValue('metadata.labels', key, 'not a qualified name'));
     if (typeof value !== 'string' || !labelValue.test(value)) {
@@ -66,11 +69,6 @@ export function metadata(object: KubeObject): readonly FieldError[] {
   }
   return errors;
 }
-
-export const labelName = ({ metadata: { name } }: KubeObject): readonly FieldError[] =>
-  name.length <= 63 && label.test(name)
-    ? []
-    : [invalidValue('metadata.name', name, 'a lowercase RFC 1123 label must have at most 63 characters and no dots')];
 
 export function pod(object: KubeObject, old: KubeObject | undefined): readonly FieldError[] {
   const containers = listAt(object, 'spec.containers');
@@ -106,12 +104,6 @@ const serviceTypes = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
 export function service(object: KubeObject): readonly FieldError[] {
   const errors: FieldError[] = [];
-  const { name } = object.metadata;
-  if (name.length > 63 || !label1035.test(name)) {
-    errors.push(
-      invalidValue('metadata.name', name, 'a DNS-1035 label must start with a letter and have at most 63 characters'),
-    );
-  }
   const type = textAt(object, 'spec.type') ?? '';
   if (!serviceTypes.includes(type)) errors.push(unsupported('spec.type', type, serviceTypes));
   const ports = listAt(object, 'spec.ports');
