@@ -48,21 +48,24 @@ function byValue(a: NumericComparison, b: NumericComparison): number {
   return a.mask === b.mask ? 0 : a.mask < b.mask ? -1 : 1;
 }
 
-/** Without comparisons that a broader one implies. `list` is without duplicates. */
-function withoutSubsets(list: readonly NumericComparison[], budget: Budget): readonly NumericComparison[] {
+/**
+ * Without comparisons that a broader one implies. `list` is without duplicates. Members of address sets neither go nor make others
+ * go: they come and go by themselves.
+ */
+function withoutSubsets(list: readonly NumericComparison[]): readonly NumericComparison[] {
   const valuesOf = new Map<bigint, Set<bigint>>();
-  for (const { mask, value } of list) {
+  for (const { mask, value, member } of list) {
+    if (member !== undefined) continue;
     const values = valuesOf.get(mask) ?? new Set();
     values.add(value);
     valuesOf.set(mask, values);
   }
-  if (valuesOf.size === 1 || list.length * valuesOf.size > MAX_SUPERSET_WORK) return list;
+  if (valuesOf.size < 2 || list.length * valuesOf.size > MAX_SUPERSET_WORK) return list;
   return list.filter((comparison) => {
+    if (comparison.member !== undefined) return true;
     for (const [mask, values] of valuesOf) {
-      if (mask !== comparison.mask && (mask & comparison.mask) === mask && values.has(comparison.value & mask)) {
-        budget.entangle(comparison.member);
+      if (mask !== comparison.mask && (mask & comparison.mask) === mask && values.has(comparison.value & mask))
         return false;
-      }
     }
     return true;
   });
@@ -83,7 +86,7 @@ function disjunction(list: readonly NumericComparison[], budget: Budget): Expres
       distinct.push(comparison);
     }
   }
-  return junction('or', withoutSubsets(distinct, budget));
+  return junction('or', withoutSubsets(distinct));
 }
 
 function numericTerms(expression: Expression): readonly NumericComparison[] {
@@ -91,32 +94,48 @@ function numericTerms(expression: Expression): readonly NumericComparison[] {
   return terms.filter((term): term is NumericComparison => term.kind === 'comparison');
 }
 
+function products(
+  as: readonly NumericComparison[],
+  bs: readonly NumericComparison[],
+  budget: Budget,
+): NumericComparison[] {
+  budget.spend(as.length * bs.length);
+  const result: NumericComparison[] = [];
+  for (const a of as) {
+    for (const b of bs) {
+      const both = intersect(a, b, budget);
+      if (both !== undefined) result.push(both);
+    }
+  }
+  return result;
+}
+
 /** `a && (b || c) && …` over one numeric symbol as one OR: every way to choose one term of each. */
 function crushNumericAnd(terms: readonly Expression[], symbol: OvnSymbol, budget: Budget): Expression {
-  let product: readonly NumericComparison[] | undefined;
+  const single: NumericComparison[] = [];
+  const choices: (readonly NumericComparison[])[] = [];
   for (const term of terms) {
     const crushed = crush(term, symbol, budget);
     if (crushed.kind === 'boolean') {
       if (!crushed.value) return FALSE;
-      continue;
+    } else if (crushed.kind === 'comparison') {
+      single.push(crushed);
+    } else {
+      choices.push(numericTerms(crushed));
     }
-    const choices = numericTerms(crushed);
-    if (product === undefined) {
-      product = choices;
-      continue;
-    }
-    budget.spend(product.length * choices.length);
-    const next: NumericComparison[] = [];
-    for (const a of product) {
-      for (const b of choices) {
-        const both = intersect(a, b, budget);
-        if (both !== undefined) next.push(both);
-      }
-    }
-    product = numericTerms(disjunction(next, budget));
-    if (product.length === 0) return FALSE;
   }
-  return product === undefined ? TRUE : junction('or', product);
+  let product: readonly NumericComparison[] | undefined;
+  for (const comparison of single) {
+    product = product === undefined ? [comparison] : products(product, [comparison], budget);
+  }
+  for (const [index, choice] of choices.entries()) {
+    if (product === undefined) product = choice;
+    else product = products(product, choice, budget);
+    // One choice alone has no subsets that it had not before.
+    if (index > 0) product = numericTerms(disjunction(product, budget));
+  }
+  if (product === undefined) return TRUE;
+  return product.length === 0 ? FALSE : junction('or', product);
 }
 
 function stringTerms(expression: Expression): readonly StringComparison[] {

@@ -203,16 +203,12 @@ function sameClauses(a: ExpressionMatch, b: ExpressionMatch): boolean {
   );
 }
 
-/** Whether the terms can come and go one by one: no two of the dimension overlap, and it stays one of two terms or more. */
+/** Whether the terms can come and go one by one: none is there for another reason, and the dimension stays one of two or more. */
 function standAlone({ terms, sample }: SetUse, come: readonly Comparison[], gone: readonly Comparison[]): boolean {
   if (gone.some((term) => terms.get(termKey(term))?.member?.set !== sample.member.set)) return false;
   const keys = new Set(come.map(termKey));
   const gonerKeys = new Set(gone.map(termKey));
   if (keys.size !== come.length || gonerKeys.size !== gone.length) return false;
   if ([...keys].some((key) => terms.has(key))) return false;
-  if (terms.size + come.length - gone.length < 2 || terms.size < 2) return false;
-  if (sample.kind === 'string') return true;
-  const masks = new Set<bigint>();
-  for (const term of [...terms.values(), ...come]) if (term.kind === 'comparison') masks.add(term.mask);
-  return masks.size === 1;
+  return terms.size + come.length - gone.length >= 2 && terms.size >= 2;
 }
