@@ -120,6 +120,25 @@ describe('Connector', () => {
     expect(taken().join()).toMatch(/destroy.*down in 1000: connection: unix:\/a did not answer an inactivity probe/);
   });
 
+  it('waits longer for a server that was silent before its first image, until one has come', () => {
+    const { clock, connector, last, log, taken } = rig(['unix:/a']);
+    const patience: number[] = [];
+    let delay = 0;
+    for (const settles of [false, false, false, true, false]) {
+      // The first attempt comes at once, the others when their wait is over.
+      clock.advance(delay);
+      last().opened();
+      if (settles) connector.settled();
+      const begin = clock.now();
+      clock.advance(10_002);
+      while (!log.some((line) => line.includes('did not answer'))) clock.advance(500);
+      patience.push(Math.floor((clock.now() - begin) / 10_000));
+      const [, at = '0', wait = '0'] = /(\d+) down in (\d+)/.exec(taken().join()) ?? [];
+      delay = Number(at) + Number(wait) - clock.now();
+    }
+    expect(patience).toEqual([1, 2, 4, 1, 1]);
+  });
+
   it('gives up an attempt that takes too long', () => {
     const { clock, taken } = rig(['unix:/a']);
     clock.advance(0);

@@ -27,6 +27,9 @@ export interface ConnectorEvents {
 /** Waiting is lengthened by up to this part of it, so that the clients of a restarted server do not come all at once. */
 const jitter = 0.25;
 
+/** The longest probe interval that a server's silence before the first image leads to. */
+const mostPatientMs = 120_000;
+
 /** Keeps one connection up: one remote after the other, with back-off, probing it while it is silent. */
 export class Connector {
   private readonly options: ConnectorOptions;
@@ -37,6 +40,7 @@ export class Connector {
   private current: { readonly remote: Remote; readonly stream: Stream; readonly rpc: Rpc } | undefined;
   private cancelTimer: (() => void) | undefined;
   private lastTick: number;
+  private isSettled = false;
 
   constructor(options: ConnectorOptions, events: ConnectorEvents) {
     this.options = options;
@@ -72,6 +76,15 @@ export class Connector {
     this.drop(error);
   }
 
+  /** The session on this connection does what it is for. */
+  settled(): void {
+    this.isSettled = true;
+    const { settings } = this.fsm;
+    if (settings.probeIntervalMs === this.options.probeIntervalMs) return;
+    settings.probeIntervalMs = this.options.probeIntervalMs;
+    this.schedule();
+  }
+
   private tick(): void {
     const now = this.options.clock.now();
     // Between the last tick and this one the event loop has looked for input.
@@ -85,12 +98,23 @@ export class Connector {
         this.current?.rpc.probe();
         break;
       case 'disconnect':
+        this.bePatient();
         this.drop(new OvsdbError('connection', this.silence(), { remote: this.current?.remote.text ?? '' }));
         return;
       case undefined:
         break;
     }
     this.schedule();
+  }
+
+  /**
+   * A server that puts together the first image of a large database answers no probes meanwhile. Were it left for that, the
+   * next attempt would end the same way.
+   */
+  private bePatient(): void {
+    const { settings, state } = this.fsm;
+    if (state === 'idle' && !this.isSettled)
+      settings.probeIntervalMs = Math.min(settings.probeIntervalMs * 2, mostPatientMs);
   }
 
   private silence(): string {
@@ -115,6 +139,7 @@ export class Connector {
     if (!remote) return;
     const { clock, transport, tls } = this.options;
     this.fsm.connecting(now);
+    this.isSettled = false;
     const stream = transport.open(remote, tls, {
       opened: () => {
         this.fsm.connectedNow(clock.now());

@@ -94,12 +94,18 @@ export class ReplicaClient<Tables extends object> implements OvsdbClient<Tables>
   }
 
   private serverIs({ cid, index }: ServerDatabase): void {
-    this.cid ??= cid;
+    if (this.cid !== undefined && cid !== this.cid) {
+      // The cluster was made anew: its transactions are not those the replica is at.
+      this.minIndex = 0;
+      this.monitor.forget();
+    }
+    this.cid = cid;
     this.minIndex = Math.max(this.minIndex, index ?? 0);
   }
 
   private synced(full: boolean, changed: number): void {
     const { session } = this;
+    this.connector.settled();
     if (session) this.locks.start(session.rpc);
     for (const { resolve } of this.waiting) resolve();
     this.waiting.clear();

@@ -67,7 +67,7 @@ export interface ServerDemands {
   readonly leaderOnly: boolean;
   /** The cluster that was used before. */
   readonly cid: string | undefined;
-  /** The highest log index seen in that cluster: going back would show an older database. */
+  /** The highest log index seen in that cluster: going back would show an older database. In another cluster it says nothing. */
   readonly minIndex: number;
 }
 
@@ -83,9 +83,7 @@ export function unsuitable(
     return `its ${name} is not connected to ${database.model === 'relay' ? 'its source' : 'its cluster'}`;
   if (database.model !== 'clustered') return undefined;
   if (demands.leaderOnly && !database.leader) return `it is not the leader of ${name}`;
-  if (demands.cid !== undefined && database.cid !== demands.cid)
-    return `its ${name} belongs to the cluster ${database.cid}, not ${demands.cid}`;
-  if (database.index !== undefined && database.index < demands.minIndex)
+  if (database.cid === demands.cid && database.index !== undefined && database.index < demands.minIndex)
     return `its ${name} is behind what was seen before: index ${database.index} < ${demands.minIndex}`;
   return undefined;
 }
