@@ -4,6 +4,7 @@
  * sockets, is `@ovnkube/openflow/connection`.
  */
 
+export { actionBytes } from './actions/action-bytes.ts';
 export * as codec from './codec.ts';
 export { type OfpErrorCode, type OfpErrorName, ofpErrorCode, ofpErrorName } from './errors/ofp-error.ts';
 export {

@@ -57,6 +57,8 @@ export function encodeController2(writer: Writer, action: Controller, version: n
 }
 
 export function encodeSample(writer: Writer, action: Sample, version: number): void {
+  if (action.obs_point_src !== undefined)
+    throw encodeError('sample: a field as observation point needs Open vSwitch 3.4');
   const third = action.direction !== undefined || action.form === 'NXAST_SAMPLE3';
   const second = third || action.sampling_port !== undefined || action.form === 'NXAST_SAMPLE2';
   const at = putActionHeader(writer, third ? 'NXAST_SAMPLE3' : second ? 'NXAST_SAMPLE2' : 'NXAST_SAMPLE', version);

@@ -64,7 +64,8 @@ function formatBundle(action: Bundle): string {
 function formatSample(action: Sample): string {
   const port = action.sampling_port === undefined ? '' : `,sampling_port=${formatPort(action.sampling_port)}`;
   const direction = action.direction === undefined ? '' : `,${action.direction}`;
-  return `sample(probability=${action.probability},collector_set_id=${action.collector_set_id},obs_domain_id=${action.obs_domain_id},obs_point_id=${action.obs_point_id}${port}${direction})`;
+  const point = action.obs_point_src === undefined ? action.obs_point_id : formatSubfield(action.obs_point_src);
+  return `sample(probability=${action.probability},collector_set_id=${action.collector_set_id},obs_domain_id=${action.obs_domain_id},obs_point_id=${point}${port}${direction})`;
 }
 
 function formatEncap({ packet_type, properties = [] }: Encap): string {
