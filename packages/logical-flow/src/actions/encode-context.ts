@@ -1,10 +1,18 @@
-import { type Action, type FieldName, type FieldValue, fieldNamed, Port, type Subfield } from '@ovnkube/openflow';
+import {
+  type Action,
+  actionBytes,
+  type FieldName,
+  type FieldValue,
+  fieldNamed,
+  Port,
+  type Subfield,
+} from '@ovnkube/openflow';
 import { ByteWriter } from '../bytes.ts';
 import { LogicalFlowError } from '../error.ts';
 import type { FieldReference } from '../symbol.ts';
 import type { Layout, Pipeline } from '../tables/layout.ts';
 import { ActionOpcode, type ActionOpcodeName } from './opcodes.ts';
-import { encodeOpenFlowActions, oxmHeader } from './openflow-bytes.ts';
+import { oxmHeader } from './oxm-header.ts';
 
 /** Gives numbers to descriptions: groups and meters. The same text has the same number. */
 export interface Allocator {
@@ -162,7 +170,7 @@ export function controllerWithActions(
   actions: readonly Action[],
   pause: boolean,
 ): Action {
-  return controllerAction(context, opcode, (userdata) => userdata.bytes(encodeOpenFlowActions(actions)), { pause });
+  return controllerAction(context, opcode, (userdata) => userdata.bytes(actionBytes(actions)), { pause });
 }
 
 /** The header of a result bit in userdata: which field, which bit. */

@@ -1,4 +1,4 @@
-import { type Action, type FieldName, fieldNamed } from '@ovnkube/openflow';
+import { type FieldName, fieldNamed } from '@ovnkube/openflow';
 import { LogicalFlowError } from '../error.ts';
 
 /** The header of a field without mask, as OpenFlow 1.5 writes it: class, number, length. */
@@ -9,10 +9,4 @@ export function oxmHeader(name: FieldName): number[] {
     throw new LogicalFlowError('encoding', `The field ${name} has no short form on the wire and cannot hold a result.`);
   }
   return [form.oxmClass >> 8, form.oxmClass & 0xff, form.number << 1, field.bytes];
-}
-
-/** Actions as OpenFlow 1.5 bytes. */
-export function encodeOpenFlowActions(actions: readonly Action[]): Uint8Array {
-  void actions;
-  throw new LogicalFlowError('encoding', 'not yet');
 }
