@@ -19,7 +19,7 @@ export interface ColumnFile {
   readonly mutable?: boolean;
 }
 
-export interface TypeFile {
+interface TypeFile {
   readonly key: string | BaseTypeFile;
   readonly value?: string | BaseTypeFile;
   readonly min?: number;
