@@ -16,6 +16,8 @@ export interface CuttingProxy {
   refuse(methods: readonly string[]): void;
   /** Pass bytes on in chunks of this size. */
   chunk(bytes: number): void;
+  /** Send the client a message that the server did not send. */
+  inject(text: string): void;
   close(): Promise<void>;
 }
 
@@ -29,9 +31,11 @@ export async function startProxy(target: string): Promise<CuttingProxy> {
   let refused: readonly string[] = [];
   let chunkSize = Infinity;
   let received = 0;
+  let current: Socket | undefined;
   const server: Server = createServer((client) => {
     const upstream = connect(target);
     received = 0;
+    current = client;
     const end = (): void => {
       client.destroy();
       upstream.destroy();
@@ -81,6 +85,9 @@ export async function startProxy(target: string): Promise<CuttingProxy> {
     },
     chunk(bytes) {
       chunkSize = bytes;
+    },
+    inject(text) {
+      current?.write(text);
     },
     close() {
       for (const socket of sockets) socket.destroy();

@@ -129,6 +129,41 @@ describe.skipIf(missing('ovsdb-server', 'ovsdb-client'))('a connection that brea
     proxy.refuse([]);
   });
 
+  it('fetches anew what an update does not fit, and tells only the difference', async () => {
+    await direct.transact([{ op: 'insert', table: 'Keeper', row: { name: 'fits', seq: 1 } }]);
+    const client = await open(proxy.remote);
+    const told = mirror(client);
+    const events: unknown[] = [];
+    client.on('inconsistent', ({ error }) => events.push(error.code));
+    client.on('resynced', (event) => events.push(event));
+    const [row] = client.table('Keeper').rows();
+    const stray = '00000000-0000-4000-8000-000000000001';
+    const misfits = [
+      { Keeper: { [stray]: { modify: { seq: 9 } } } },
+      { Keeper: { [String(row?._uuid)]: { modify: { seq: 9 } }, [stray]: { delete: null } } },
+      { Keeper: { [String(row?._uuid)]: { modify: { seq: 'nine' } } } },
+      { Plant: { [stray]: { insert: {} } } },
+    ];
+    for (const [index, updates] of misfits.entries()) {
+      proxy.inject(JSON.stringify({ method: 'update3', params: [`replica-${index + 1}`, stray, updates], id: null }));
+      await until(client, () => events.length === 2 * (index + 1) && client.connected, `misfit ${index}`);
+    }
+    expect(events).toEqual(misfits.flatMap(() => ['protocol', { full: true, changed: 0 }]));
+    // One that fits and is wrong all the same is put right by the next full image.
+    proxy.inject(
+      JSON.stringify({
+        method: 'update3',
+        params: ['replica-5', stray, { Keeper: { [String(row?._uuid)]: { modify: { seq: 9 } } } }],
+        id: null,
+      }),
+    );
+    await until(client, () => client.table('Keeper').get(String(row?._uuid))?.['seq'] === 9, 'the lie');
+    proxy.inject('{"method":"monitor_canceled","params":["replica-5"],"id":null}');
+    await until(client, () => client.table('Keeper').get(String(row?._uuid))?.['seq'] === row?.['seq'], 'the truth');
+    expect(mirrors(told, client, ['Animal', 'Keeper'])).toBeUndefined();
+    await client.close();
+  });
+
   it('answers as the real server where the proxy answers in its place', async () => {
     const socket = connectSocket(server.socket);
     socket.write('{"method":"monitor_of_the_future","params":[],"id":1}');
