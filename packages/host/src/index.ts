@@ -12,18 +12,9 @@ export { canonicalAddress, canonicalCidr, word } from './ip-text.ts';
 export type { DesiredLink, Link } from './link.ts';
 export { inNamespace, namespacePath, namespaces, reconcileNamespaces } from './namespace.ts';
 export type { DesiredNeighbour, Neighbour } from './neighbour.ts';
-export {
-  type DesiredChain,
-  type DesiredSet,
-  type DesiredTable,
-  deleteTable,
-  listTable,
-  type NftFamily,
-  type NftOptions,
-  reconcileTable,
-  TableReconciler,
-} from './nftables.ts';
+export { deleteTable, listTable, type NftOptions, reconcileTable, TableReconciler } from './nftables.ts';
 export type { ChainContent, RuleContent, SetContent, TableContent } from './nftables-content.ts';
+export type { DesiredChain, DesiredSet, DesiredTable, NftFamily } from './nftables-table.ts';
 export { type Observed, observe, type Scope } from './observe.ts';
 export { type ReconcileOptions, type Report, reconcile } from './reconcile.ts';
 export type { DesiredRoute, Route } from './route.ts';

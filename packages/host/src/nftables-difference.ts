@@ -1,5 +1,5 @@
-import type { DesiredSet, DesiredTable } from './nftables.ts';
 import type { ChainContent, SetContent, TableContent } from './nftables-content.ts';
+import type { DesiredSet, DesiredTable } from './nftables-table.ts';
 
 /** The table as a whole, as a file of nft(8). Chains and sets first: rules may name any of them. */
 export function tableText(table: DesiredTable): string {

@@ -1,6 +1,6 @@
 import { macOf } from '@ovnkube/ipam';
 import type { DesiredRow } from '@ovnkube/ovn-db';
-import type { GatewayNode } from './gateway-router.ts';
+import type { GatewayNode } from './gateway-node.ts';
 import { physicalNetwork } from './names.ts';
 import { nb, portOfRouter, portOfSwitch, type Zone } from './zone.ts';
 

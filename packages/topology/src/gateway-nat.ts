@@ -1,6 +1,6 @@
 import { type Cidr, gatewayRouterJoinAddresses } from '@ovnkube/ipam';
 import type { DesiredRow } from '@ovnkube/ovn-db';
-import type { GatewayNode } from './gateway-router.ts';
+import type { GatewayNode } from './gateway-node.ts';
 import { natOf, nb, type Zone } from './zone.ts';
 
 /**

@@ -2,32 +2,25 @@ import { type Family, gatewayRouterJoinAddresses, macOf, managementPortOf, masqu
 import { type DesiredRow, ref } from '@ovnkube/ovn-db';
 import { externalRows } from './external-switch.ts';
 import { gatewayNat } from './gateway-nat.ts';
+import { type GatewayNode, gatewayNeeds } from './gateway-node.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { coppName } from './names.ts';
-import { type NodeWith, nodePart } from './node.ts';
+import { nodePart } from './node.ts';
 import { gatewayMtu, sourceRoute } from './node-switch.ts';
 import { nb, policyOf, portOfRouter, portOfSwitch, routeOf, type Zone } from './zone.ts';
 
-/** What of a node its gateway router is made of. */
-export type GatewayNode = NodeWith<'nodeId' | 'subnets' | 'chassisId' | 'gateway'>;
-
 /** A node's gateway router between join switch and external switch, with routes, policies, NAT and neighbours. */
-export const gatewayRouterPart = nodePart(
-  'gateway router',
-  'local',
-  ['nodeId', 'subnets', 'chassisId', 'gateway'],
-  function* (zone, node) {
-    if (node.annotations.gateway.mode === 'disabled') return;
-    yield router(zone, node);
-    yield* joinConnection(zone, node);
-    yield* externalRows(zone, node);
-    yield* neighbours(zone, node.name);
-    yield* gatewayRoutes(zone, node);
-    yield* gatewayNat(zone, node);
-    yield* clusterRouterRoutes(zone, node);
-    yield* sameNodePolicies(zone, node);
-  },
-);
+export const gatewayRouterPart = nodePart('gateway router', 'local', gatewayNeeds, function* (zone, node) {
+  if (node.annotations.gateway.mode === 'disabled') return;
+  yield router(zone, node);
+  yield* joinConnection(zone, node);
+  yield* externalRows(zone, node);
+  yield* neighbours(zone, node.name);
+  yield* gatewayRoutes(zone, node);
+  yield* gatewayNat(zone, node);
+  yield* clusterRouterRoutes(zone, node);
+  yield* sameNodePolicies(zone, node);
+});
 
 function router(zone: Zone, { name: node, annotations }: GatewayNode): DesiredRow {
   const { names } = zone;

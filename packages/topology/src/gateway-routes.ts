@@ -1,6 +1,6 @@
 import { clusterRouterJoinAddresses, type Family, masqueradeAddresses } from '@ovnkube/ipam';
 import type { DesiredRow } from '@ovnkube/ovn-db';
-import type { GatewayNode } from './gateway-router.ts';
+import type { GatewayNode } from './gateway-node.ts';
 import { nb, routeOf, type Zone } from './zone.ts';
 
 const everything: Readonly<Record<Family, string>> = { ipv4: '0.0.0.0/0', ipv6: '::/0' };
