@@ -31,7 +31,7 @@ export class MasterMetrics {
 
   /** Serve them on HOST:PORT until the signal aborts; without an address do nothing. Rejects with MetricsAddressError. */
   async serve(address: string | undefined, signal: AbortSignal): Promise<void> {
-    if (address !== undefined) await serveMetrics(this.#registry, address, signal);
+    if (address !== undefined) await serveMetrics(this.#registry, address, signal, '--metrics-bind-address');
   }
 
   #subnets(name: string, help: string): Gauge {

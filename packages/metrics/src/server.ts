@@ -9,12 +9,18 @@ export class MetricsAddressError extends Error {
 
 /**
  * Serve `registry` and the process's own metrics at /metrics of HOST:PORT (`127.0.0.1:9476`, `[::1]:9476`; port 0 takes a
- * free one) until the signal aborts. Resolves with the port. Rejects with MetricsAddressError.
+ * free one) until the signal aborts. Resolves with the port. Rejects with MetricsAddressError, which calls the address by
+ * `setting`: the flag that it came from.
  */
-export async function serveMetrics(registry: Registry, address: string, signal: AbortSignal): Promise<number> {
+export async function serveMetrics(
+  registry: Registry,
+  address: string,
+  signal: AbortSignal,
+  setting = 'metrics address',
+): Promise<number> {
   const [, host, port] = /^\[?([^\]]*)\]?:(\d{1,5})$/.exec(address) ?? [];
   if (port === undefined)
-    throw new MetricsAddressError(`metrics address ${address}: must be HOST:PORT, such as 127.0.0.1:9476`);
+    throw new MetricsAddressError(`${setting} ${address}: must be HOST:PORT, such as 127.0.0.1:9476`);
   collectDefaultMetrics({ register: registry });
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') {
@@ -28,7 +34,7 @@ export async function serveMetrics(registry: Registry, address: string, signal: 
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
-      reject(new MetricsAddressError(`metrics address ${address}: cannot be listened on: ${cause.message}`, { cause })),
+      reject(new MetricsAddressError(`${setting} ${address}: cannot be listened on: ${cause.message}`, { cause })),
     );
     server.listen(Number(port), host, resolve);
   });
