@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inNamespace } from './command.ts';
@@ -31,14 +31,14 @@ export const readyDescriptor = 3;
 
 /** Start a program of any origin; it counts as started as soon as it runs. */
 export function startBackground(state: LabState, options: BackgroundOptions): Background {
-  const { child, id, exited } = launch(state, options);
+  const { child, id, exited } = launch(state, options, []);
   child.unref();
   return { ...id, title: options.title, logFile: options.logFile, words: '', exited };
 }
 
 /** Start one of our own programs and wait for its line on `readyDescriptor`; one that ends before rejects. */
 export async function startWhenReady(state: LabState, options: BackgroundOptions): Promise<Background> {
-  const { child, id, exited } = launch(state, options);
+  const { child, id, exited } = launch(state, options, ['pipe']);
   const ready = child.stdio[readyDescriptor];
   const words = await new Promise<string>((resolve, reject) => {
     let text = '';
@@ -56,16 +56,18 @@ export async function startWhenReady(state: LabState, options: BackgroundOptions
   return { ...id, title: options.title, logFile: options.logFile, words, exited };
 }
 
-function launch(state: LabState, options: BackgroundOptions) {
+/** `more`: descriptors from 3 on. A pipe that is not closed keeps this process from ending while its child lives. */
+function launch(state: LabState, options: BackgroundOptions, more: readonly 'pipe'[]) {
   const log = openSync(options.logFile, 'a', 0o600);
   const { namespace } = options;
   const command = namespace === undefined ? options.command : inNamespace(namespace, options.command);
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
     detached: true,
-    stdio: ['ignore', log, log, 'pipe'],
+    stdio: ['ignore', log, log, ...more],
     env: { ...state.env, ...options.env },
   });
+  closeSync(log);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
