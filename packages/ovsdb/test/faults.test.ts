@@ -54,7 +54,7 @@ describe.skipIf(missing('ovsdb-server', 'ovsdb-client'))('a connection that brea
       tried++;
     }
     expect(tried).toBeGreaterThanOrEqual(image);
-  });
+  }, 300_000);
 
   it('syncs from chunks of one byte', async () => {
     proxy.chunk(1);
