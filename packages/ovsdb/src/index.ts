@@ -5,14 +5,7 @@
 export { compareAtoms } from './atom.ts';
 export type { ChangeBatch, RowChange } from './change-batch.ts';
 export type { ClientEvents, DynamicTables, Lock, MissingNames, OvsdbClient, TransactOptions } from './client.ts';
-export {
-  type AtomicType,
-  type BaseType,
-  type ColumnType,
-  parseAtomicType,
-  parseBaseType,
-  parseColumnType,
-} from './column-type.ts';
+export type { AtomicType, BaseType, ColumnType } from './column-type.ts';
 export { type Condition, type ConditionFunction, formatCondition, meets } from './condition.ts';
 export { type ConnectOptions, connect, type TableSelection } from './connect.ts';
 export { defaultValue, formatValue, parseValue, sameValue, violation } from './datum.ts';
@@ -34,6 +27,7 @@ export {
 } from './operation.ts';
 export { formatOperation } from './operation-codec.ts';
 export type { OperationError, Outcome } from './outcome.ts';
+export { parseAtomicType, parseBaseType, parseColumnType } from './parse-column-type.ts';
 export { Reconnect, type ReconnectAction, type ReconnectSettings, type ReconnectState } from './reconnect.ts';
 export type { Remote } from './remote.ts';
 export type { ReplicaTable, RowIndex } from './replica-table.ts';

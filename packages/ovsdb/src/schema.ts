@@ -1,7 +1,8 @@
 import { identifier } from './atom.ts';
-import { type BaseType, type ColumnType, parseColumnType } from './column-type.ts';
+import type { BaseType, ColumnType } from './column-type.ts';
 import { OvsdbError } from './error.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, stringifyJson } from './json.ts';
+import { parseColumnType } from './parse-column-type.ts';
 
 /** A database's schema (RFC 7047 §3.2) as values. */
 export interface DatabaseSchema {
