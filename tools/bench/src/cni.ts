@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   ApiClient,
@@ -15,6 +16,7 @@ import {
   silentProgress,
   up,
 } from '@ovnkube/lab';
+import { cpuByPart, perPod } from './cni-cpu.ts';
 
 const podCount = 100;
 const podsPerSecond = 20;
@@ -27,6 +29,8 @@ interface CniFigures {
   readonly add: Spread;
   /** From the creation of the first pod to the last one Ready. */
   readonly wholeSeconds: number;
+  /** CPU milliseconds a pod, by part: unlike times, they do not depend on what else the machine does. */
+  readonly cpuPerPod: Readonly<Record<string, number>>;
   /** The plugin's process alone: VERSION, which asks nobody. */
   readonly shim: Spread;
 }
@@ -65,6 +69,7 @@ async function measure(name: string): Promise<CniFigures> {
     const lab = await up(config, silentProgress);
     const client = new ApiClient(readKubeconfig(kubeconfigFile(lab.state)));
     const shim = shimStart(lab);
+    const before = cpuByPart(lab);
     const begin = performance.now();
     await createPods(client, begin);
     await podsReady(
@@ -73,9 +78,10 @@ async function measure(name: string): Promise<CniFigures> {
       120,
     );
     const wholeSeconds = (performance.now() - begin) / 1000;
+    const cpuPerPod = perPod(before, cpuByPart(lab), podCount);
     const { items } = await client.json<List<Pod>>('/api/v1/namespaces/default/pods');
     const add = spread(items.map((pod) => findSandbox(lab, pod).addMilliseconds));
-    return { pods: podCount, perSecond: podsPerSecond, add, wholeSeconds, shim };
+    return { pods: podCount, perSecond: podsPerSecond, add, wholeSeconds, cpuPerPod, shim };
   } finally {
     await removeLab(new LabState(name));
   }
@@ -111,11 +117,19 @@ function shimStart(lab: Lab): Spread {
   return spread(times);
 }
 
-function print({ pods, perSecond, add, wholeSeconds, shim }: CniFigures): void {
+function print({ pods, perSecond, add, wholeSeconds, cpuPerPod, shim }: CniFigures): void {
   const row = (title: string, { min, p50, p99, max }: Spread): string =>
     [title.padEnd(34), ...[min, p50, p99, max].map((value) => value.toFixed(0).padStart(7))].join('');
   console.log(`${pods} pods at ${perSecond} a second on one node, all Ready after ${wholeSeconds.toFixed(1)} s`);
   console.log(`${'milliseconds'.padEnd(34)}    min    p50    p99    max`);
   console.log(row('ADD, as the kubelet sees it', add));
   console.log(row('the plugin alone (VERSION)', shim));
+  const total = Object.values(cpuPerPod).reduce((sum, value) => sum + value, 0);
+  console.log(`CPU milliseconds a pod: ${total.toFixed(0)}, of them`);
+  for (const [part, value] of Object.entries(cpuPerPod))
+    console.log(`  ${part.padEnd(52)} ${value.toFixed(1).padStart(6)}`);
+  const cores = (total * perSecond) / 1000;
+  console.log(
+    `${perSecond} pods a second keep ${cores.toFixed(1)} cores busy; this machine has ${availableParallelism()}.`,
+  );
 }
