@@ -1,6 +1,6 @@
 import type { Api, Target } from './api.ts';
 import { ApiError } from './api-error.ts';
-import { type KubeObject, listAt, withMeta } from './object.ts';
+import { type KubeObject, listAt, type OwnerReference, withMeta } from './object.ts';
 import { storageKey } from './resource.ts';
 import type { Change } from './store.ts';
 
@@ -22,11 +22,13 @@ export function startControllers(api: Api, later: Later): () => void {
     if (resource === namespaces && type === 'MODIFIED' && object.metadata.deletionTimestamp) {
       later(() => emptyNamespace(api, object.metadata.name));
     }
+    for (const owner of change.previous?.metadata.ownerReferences ?? []) {
+      later(() => finishOwner(api, owner, object.metadata.namespace));
+    }
     if (type === 'DELETED') {
       const { namespace } = object.metadata;
       if (namespace && store.namespaceSize(namespace) === 0) later(() => finishNamespace(api, namespace));
       later(() => collectDependents(api, object));
-      for (const owner of object.metadata.ownerReferences ?? []) later(() => finishOwner(api, owner.uid, object));
     } else if (object.metadata.deletionTimestamp) later(() => propagate(api, change));
   });
 }
@@ -125,17 +127,15 @@ function propagate(api: Api, { resource, object }: Change): void {
 }
 
 /** Let an owner that waits for its dependents go when the last one is gone. */
-function finishOwner(api: Api, uid: string, dependent: KubeObject): void {
+function finishOwner(api: Api, { uid, apiVersion, kind, name }: OwnerReference, near: string | undefined): void {
   if (api.store.dependents(uid).length > 0) return;
-  const reference = dependent.metadata.ownerReferences?.find((owner) => owner.uid === uid);
-  const resource = api.registry
-    .all()
-    .find(({ kind, group }) => kind === reference?.kind && group === groupOf(reference.apiVersion));
-  if (!resource || !reference) return;
-  const namespace = resource.namespaced ? dependent.metadata.namespace : undefined;
-  const object = api.store.get(storageKey(resource), namespace, reference.name);
+  const group = groupOf(apiVersion);
+  const resource = api.registry.all().find((item) => item.kind === kind && item.group === group);
+  if (!resource) return;
+  const namespace = resource.namespaced ? near : undefined;
+  const object = api.store.get(storageKey(resource), namespace, name);
   if (object?.metadata.uid === uid && object.metadata.finalizers?.includes('foregroundDeletion')) {
-    dropFinalizer(api, { resource, namespace, name: reference.name }, object, 'foregroundDeletion');
+    dropFinalizer(api, { resource, namespace, name }, object, 'foregroundDeletion');
   }
 }
 

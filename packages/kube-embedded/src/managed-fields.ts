@@ -84,7 +84,7 @@ export function applied(live: KubeObject | undefined, config: KubeObject, writer
   const conflicts = others.flatMap(({ entry, paths }) =>
     [...wanted]
       .filter(([path, value]) => paths.has(path) && !sameJson(value, present.get(path)))
-      .map(([path]) => ({ path, manager: entry.manager })),
+      .map(([path]) => ({ path, owner: entry })),
   );
   if (conflicts.length > 0 && !force) throw applyConflict(conflicts);
   for (const { paths } of others) for (const { path } of conflicts) paths.delete(path);
@@ -126,10 +126,14 @@ function mergeApplied(kind: string, dotted: string, live: unknown, config: unkno
   return items;
 }
 
-function applyConflict(conflicts: readonly { readonly path: string; readonly manager: string }[]): ApiError {
-  const causes = conflicts.map(({ path, manager }) => ({
+function applyConflict(conflicts: readonly { readonly path: string; readonly owner: ManagedFields }[]): ApiError {
+  const causes = conflicts.map(({ path, owner: { manager, operation, subresource, apiVersion } }) => ({
     reason: 'FieldManagerConflict',
-    message: `conflict with "${manager}"`,
+    message: [
+      `conflict with "${manager}"`,
+      ...(subresource ? [`with subresource "${subresource}"`] : []),
+      ...(operation === 'Update' ? [`using ${apiVersion}`] : []),
+    ].join(' '),
     field: pathText(path),
   }));
   const list = causes.map(({ message, field }) => `${message}: ${field}`).join('; ');

@@ -125,6 +125,7 @@ const columns: Readonly<Record<string, readonly PrinterColumn[]>> = {
   Node: [
     column('Status', nodeStatus),
     column('Roles', (object) => labelsWith('node-role.kubernetes.io/', object)),
+    { ...ageColumn },
     column('Version', (object) => textAt(object, 'status.nodeInfo.kubeletVersion') ?? ''),
     wide('Internal-IP', nodeAddress('InternalIP')),
     wide('External-IP', nodeAddress('ExternalIP')),
@@ -199,7 +200,7 @@ const columns: Readonly<Record<string, readonly PrinterColumn[]>> = {
 /** Columns with the table's own order: Name, the kind's, Age, then the wide ones. Events and CRDs show no Age. */
 export function columnsOf(kind: string): readonly PrinterColumn[] {
   const own = columns[kind] ?? [];
-  const aged = kind === 'Event' || kind === 'CustomResourceDefinition' ? [] : [ageColumn];
+  const aged = kind === 'Node' || kind === 'Event' || kind === 'CustomResourceDefinition' ? [] : [ageColumn];
   const first = kind === 'Event' ? [] : [nameColumn];
   return [
     ...first,

@@ -9,6 +9,7 @@ import { type ApiRequest, handle } from './handler.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { startControllers } from './lifecycle.ts';
 import type { KubeObject } from './object.ts';
+import { decodeProtobuf } from './protobuf.ts';
 import { Registry } from './registry.ts';
 import { ServiceAddresses } from './service-addresses.ts';
 import { Store } from './store.ts';
@@ -164,16 +165,15 @@ function apiRequest(request: IncomingMessage): ApiRequest {
         if (size > bodyLimit) throw badRequest(`the body is larger than ${bodyLimit} bytes`);
         chunks.push(bytes);
       }
-      return readBody(Buffer.concat(chunks).toString(), contentType);
+      return readBody(Buffer.concat(chunks), contentType);
     },
   };
 }
 
-function readBody(text: string, contentType: string): unknown {
-  if (text === '') return undefined;
-  if (contentType.includes('protobuf')) {
-    throw new ApiError('UnsupportedMediaType', 'the body is in protobuf; this server reads JSON and YAML');
-  }
+function readBody(bytes: Buffer, contentType: string): unknown {
+  if (bytes.length === 0) return undefined;
+  if (contentType.includes('protobuf')) return decodeProtobuf(bytes);
+  const text = bytes.toString();
   try {
     return contentType.includes('yaml') && !text.trimStart().startsWith('{') ? parseYaml(text) : JSON.parse(text);
   } catch (cause) {
