@@ -13,7 +13,7 @@ const reason = missing('root', 'ip', 'nsenter', 'ethtool', 'ovsdb-server');
 /** Makes half a lab, says so, and goes on for ever: what is killed below. */
 const half = `
 import { LabState } from './src/state.ts';
-import { startBackground } from './src/background.ts';
+import { startBackground, startWhenReady } from './src/background.ts';
 import { addWire, addNode, nodePlace } from './src/underlay.ts';
 const state = new LabState(process.argv[1]);
 state.create();
@@ -22,7 +22,7 @@ const place = nodePlace(state, ['ipv4', 'ipv6'], 0);
 await addNode(state, place);
 const logFile = state.path('x.log');
 startBackground(state, { title: 'recorded', command: ['sleep', '600'], logFile, namespace: place.namespace });
-startBackground(state, { title: 'parent', command: ['sh', '-c', 'sleep 600 & sleep 600'], logFile });
+await startWhenReady(state, { title: 'parent', command: ['sh', '-c', 'sleep 600 & echo up >&3; sleep 600'], logFile });
 console.log('made');
 setInterval(() => undefined, 1000);
 `;
