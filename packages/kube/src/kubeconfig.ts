@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
 import type { Access } from './access.ts';
 import { KubeError } from './error.ts';
 import { inClusterAccess, isInCluster } from './in-cluster.ts';
@@ -101,7 +100,7 @@ async function readYaml(file: string): Promise<Fields> {
   }
   let config: unknown;
   try {
-    config = parse(text);
+    config = await parseYaml(text);
   } catch (cause) {
     throw new KubeError('config', `kubeconfig ${file} is not YAML: ${cause instanceof Error ? cause.message : cause}`, {
       cause,
@@ -111,6 +110,15 @@ async function readYaml(file: string): Promise<Fields> {
     throw new KubeError('config', `kubeconfig ${file} holds no configuration; expected apiVersion: v1, kind: Config`);
   }
   return config;
+}
+
+/** JSON is YAML too, and much of what programs write; the YAML parser is loaded for the rest. */
+async function parseYaml(text: string): Promise<unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return (await import('yaml')).parse(text);
+  }
 }
 
 function listOf(file: string, field: string, value: unknown): readonly Fields[] {
