@@ -10,7 +10,7 @@ it('loads without the client library', async () => {
     const loaded = [];
     registerHooks({ load(url, context, next) { loaded.push(url); return next(url, context); } });
     await import(${JSON.stringify(entry)});
-    console.log(loaded.filter((url) => url.includes('@kubernetes')).length, loaded.length);
+    console.log(loaded.filter((url) => url.includes('@kubernetes')).length + ' ' + loaded.length);
   `;
   const [library, all] = (
     await run(process.execPath, ['-C', '@ovnkube/source', '--input-type=module', '-e', script])
