@@ -1,11 +1,11 @@
-import { type Address, managementPortOf, masqueradeAddresses, readNodeAnnotations } from '@ovnkube/ipam';
+import { type Address, masqueradeAddresses } from '@ovnkube/ipam';
 import type { DesiredRow } from '@ovnkube/ovn-db';
 import { aclRow, aclsOfGroup, aclsOfSwitch, priorities } from './acl.ts';
 import { protocolOf } from './address-match.ts';
 import { any, type Match } from './match.ts';
-import type { NodeObject } from './objects.ts';
 import type { Ownership } from './owner.ts';
 import { directions } from './policy.ts';
+import type { PolicyNode } from './policy-node.ts';
 
 const from = (address: Address): Match => `${protocolOf[address.family]}.src == ${address}`;
 
@@ -24,28 +24,6 @@ export function hairpinRows(owner: Ownership): readonly DesiredRow[] {
       action: 'allow-related',
     }),
   );
-}
-
-/** What is read of a node. */
-export interface PolicyNode {
-  /** Whether this zone has its switch. */
-  readonly local: boolean;
-  /** Where its own traffic to pods comes from. */
-  readonly management: readonly Address[];
-}
-
-export function policyNode(
-  { network }: Ownership,
-  name: string,
-  node: NodeObject,
-  zone: string | undefined,
-): PolicyNode {
-  const { values } = readNodeAnnotations(node.metadata?.annotations ?? {}, network.name);
-  const subnets = (values.subnets ?? []).filter(({ family }) => network.families.includes(family));
-  return {
-    local: zone === undefined || (values.zone ?? name) === zone,
-    management: subnets.map((subnet) => managementPortOf(subnet).address),
-  };
 }
 
 /** The kubelet and all else on a node reach its pods whatever policies say: probes would fail otherwise. */

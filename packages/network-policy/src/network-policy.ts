@@ -1,23 +1,28 @@
-import type { Entry, Graph, Table } from '@ovnkube/incremental';
+import type { Entry, Graph, Reader, Table } from '@ovnkube/incremental';
 import type { Network } from '@ovnkube/ipam';
 import { type DesiredMember, type DesiredRow, desiredEntry } from '@ovnkube/ovn-db';
 import { type AclLogging, aclLoggingAnnotation, readAclLogging } from './acl-logging.ts';
 import type { AddressSetMember } from './address-set.ts';
-import { hairpinRows, nodeRows, type PolicyNode, policyNode } from './default-rows.ts';
+import { type AdminPolicies, type AdminPolicyInputs, adminPolicies } from './admin-policies.ts';
+import { adminGroup, adminRows } from './admin-rows.ts';
+import { hairpinRows, nodeRows } from './default-rows.ts';
 import { anyOf, deriveDistinct } from './distinct-rows.ts';
-import type { FieldProblem } from './field.ts';
+import { groupMembers, type Subject } from './group-members.ts';
 import type { Labels } from './label-selector.ts';
 import type { NamespaceObject, NodeObject, PodObject, PolicyObject } from './objects.ts';
 import { Ownership } from './owner.ts';
-import { includes, type PodSelection, podAnchors, selectionAnchors } from './pod-selection.ts';
 import { type Policy, readPolicy } from './policy.ts';
-import { type PolicyPod, policyPod } from './policy-pod.ts';
+import { type PolicyNode, policyNode } from './policy-node.ts';
+import { type Addressed, type PolicyPod, policyPod } from './policy-pod.ts';
+import type { PolicyProblem } from './policy-problem.ts';
 import { isolationGroup, policyGroup, policyRows } from './policy-rows.ts';
+import type { MatchContext } from './rule-match.ts';
 import { selectedPods } from './selected-pods.ts';
+import type { Selection } from './selection.ts';
 import { usedSelections } from './used-selection.ts';
 
 /** What policies are compiled from: Kubernetes objects, by name or by `<namespace>/<name>`. */
-export interface NetworkPolicyInputs {
+export interface NetworkPolicyInputs extends AdminPolicyInputs {
   readonly nodes: Table<NodeObject>;
   readonly namespaces: Table<NamespaceObject>;
   readonly pods: Table<PodObject>;
@@ -35,15 +40,6 @@ export interface NetworkPolicyOptions {
   readonly stateless?: boolean;
   /** Let ICMP through whatever policies say, as upstream's `--allow-icmp-network-policy`. */
   readonly allowIcmp?: boolean;
-}
-
-/** A policy that was not understood in every field. What it does not say clearly it does not allow. */
-export interface PolicyProblem {
-  /** For example `NetworkPolicy`. */
-  readonly kind: string;
-  readonly namespace?: string;
-  readonly name: string;
-  readonly problems: readonly FieldProblem[];
 }
 
 /** The derived tables of the policies of one network in one zone. */
@@ -64,130 +60,158 @@ export function networkPolicies(
   inputs: NetworkPolicyInputs,
   options: NetworkPolicyOptions,
 ): NetworkPolicies {
-  const owner = new Ownership(options.network);
-  const table = (name: string) => `network-policy/${options.network.name}/${name}`;
-  const nodes = graph.derive<NodeObject, PolicyNode>(table('nodes'), inputs.nodes, (node, _, name) => [
-    [name, policyNode(owner, name, node, options.zone)],
-  ]);
-  const pods = policyPods(graph, table, inputs.pods, nodes, options);
-  const namespaces = graph.derive<NamespaceObject, Labels>(
-    table('namespaces'),
-    inputs.namespaces,
-    ({ metadata }, _, name) => [[name, metadata?.labels ?? {}]],
-  );
-  const policies = graph.derive<PolicyObject, Policy>(table('policies'), inputs.networkPolicies, (object, _, key) => [
-    [key, readPolicy(object)],
-  ]);
-  const selections = deriveDistinct<Policy, PodSelection>(graph, table('selections'), policies, (policy) =>
-    usedSelections(policy).map((selection): Entry<PodSelection> => [selection.key, selection]),
-  );
-  const selected = selectedPods(graph, table, owner, { selections, pods, namespaces });
-  const logging = graph.derive<NamespaceObject, AclLogging>(
-    table('acl-logging'),
-    inputs.namespaces,
-    ({ metadata }, _, name) => {
-      const read = readAclLogging(metadata?.annotations?.[aclLoggingAnnotation]);
-      return Object.keys(read).length === 0 ? [] : [[name, read]];
-    },
-  );
-  const northbound = graph.union<DesiredRow>(table('northbound'), [
-    selected.rows,
-    graph.derive<Policy, DesiredRow>(
-      table('policy-rows'),
+  return new Compilation(graph, inputs, options).compiled;
+}
+
+/** The tables of one derivation, in the order in which they follow from each other. */
+class Compilation {
+  readonly compiled: NetworkPolicies;
+  readonly #graph: Graph;
+  readonly #inputs: NetworkPolicyInputs;
+  readonly #options: NetworkPolicyOptions;
+  readonly #owner: Ownership;
+
+  constructor(graph: Graph, inputs: NetworkPolicyInputs, options: NetworkPolicyOptions) {
+    this.#graph = graph;
+    this.#inputs = inputs;
+    this.#options = options;
+    this.#owner = new Ownership(options.network);
+    const nodes = this.#nodes();
+    const pods = this.#pods(nodes);
+    const namespaces = this.#namespaces();
+    const policies = graph.derive<PolicyObject, Policy>(
+      this.#table('policies'),
+      inputs.networkPolicies,
+      (object, _, key) => [[key, readPolicy(object)]],
+    );
+    const admin = adminPolicies(graph, this.#table, inputs);
+    const selected = selectedPods(graph, this.#table, this.#owner, {
+      selections: this.#selections(policies, admin),
+      selectable: graph.union<Addressed>(this.#table('selectable'), [pods, nodes]),
+      namespaces,
+    });
+    /** The context of the rows of a policy; what it reads of numbers is read by `read`. */
+    const numbers: NumbersOf = (read, { key }) =>
+      read
+        .lookup(selected.numbers, key)
+        .map(([, { number }]) => number)
+        .sort((a, b) => a - b);
+    this.compiled = {
+      northbound: graph.union<DesiredRow>(this.#table('northbound'), [
+        selected.rows,
+        this.#policyRows(policies, numbers),
+        this.#adminRows(admin, numbers),
+        this.#defaultRows(nodes),
+      ]),
+      members: groupMembers(graph, this.#table, { pods, namespaces, subjects: this.#subjects(policies, admin) }),
+      addresses: selected.members,
+      problems: graph.union<PolicyProblem>(this.#table('problems'), [this.#problems(policies), admin.problems]),
+    };
+  }
+
+  readonly #table = (name: string): string => `network-policy/${this.#options.network.name}/${name}`;
+
+  #nodes(): Table<PolicyNode> {
+    return this.#graph.derive<NodeObject, PolicyNode>(this.#table('nodes'), this.#inputs.nodes, (node, _, name) => [
+      [name, policyNode(this.#owner, name, node, this.#options.zone)],
+    ]);
+  }
+
+  #pods(nodes: Table<PolicyNode>): Table<PolicyPod> {
+    const { network, zone } = this.#options;
+    const local = this.#graph.derive<PolicyNode, true>(this.#table('local-nodes'), nodes, (node, _, name) =>
+      node.local ? [[name, true]] : [],
+    );
+    return this.#graph.derive<PodObject, PolicyPod>(this.#table('pods'), this.#inputs.pods, (pod, read, key) => {
+      const seen = policyPod(network, pod, (node) => zone === undefined || read.has(local, node));
+      return seen === undefined ? [] : [[key, seen]];
+    });
+  }
+
+  #namespaces(): Table<Labels> {
+    const { namespaces } = this.#inputs;
+    return this.#graph.derive<NamespaceObject, Labels>(
+      this.#table('namespaces'),
+      namespaces,
+      ({ metadata }, _, name) => [[name, metadata?.labels ?? {}]],
+    );
+  }
+
+  #selections(policies: Table<Policy>, { policies: admin }: AdminPolicies): Table<Selection> {
+    const all = this.#graph.union<Pick<Policy, 'rules' | 'subject'>>(this.#table('all-policies'), [policies, admin]);
+    return deriveDistinct<Pick<Policy, 'rules' | 'subject'>, Selection>(
+      this.#graph,
+      this.#table('selections'),
+      all,
+      (policy) => usedSelections(policy).map((selection): Entry<Selection> => [selection.key, selection]),
+    );
+  }
+
+  #policyRows(policies: Table<Policy>, numbers: NumbersOf): Table<DesiredRow> {
+    const { stateless = false, allowIcmp = false } = this.#options;
+    const logging = this.#graph.derive<NamespaceObject, AclLogging>(
+      this.#table('acl-logging'),
+      this.#inputs.namespaces,
+      ({ metadata }, _, name) => {
+        const read = readAclLogging(metadata?.annotations?.[aclLoggingAnnotation]);
+        return Object.keys(read).length === 0 ? [] : [[name, read]];
+      },
+    );
+    return this.#graph.derive<Policy, DesiredRow>(
+      this.#table('policy-rows'),
       policies,
       (policy, read) => {
-        const numbersOf = ({ key }: PodSelection) => read.lookup(selected.numbers, key).map(([, { number }]) => number);
-        const rows = policyRows({ owner, subject: policy.subject, numbersOf: sorted(numbersOf) }, policy, {
-          logging: read.row(logging, policy.namespace) ?? {},
-          stateless: options.stateless ?? false,
-          allowIcmp: options.allowIcmp ?? false,
-        });
-        return [...rows].map(desiredEntry);
+        const options = { logging: read.row(logging, policy.namespace) ?? {}, stateless, allowIcmp };
+        return [...policyRows(this.#context(policy, read, numbers), policy, options)].map(desiredEntry);
       },
       anyOf, // What closes the pods of a namespace is the same for all its policies.
-    ),
-    defaultRows(graph, table, owner, nodes),
-  ]);
-  const problems = graph.derive<Policy, PolicyProblem>(
-    table('problems'),
-    policies,
-    ({ namespace, name, problems }, _, key) =>
-      problems.length === 0 ? [] : [[`NetworkPolicy/${key}`, { kind: 'NetworkPolicy', namespace, name, problems }]],
-  );
-  return {
-    northbound,
-    members: groupMembers(graph, table, owner, pods, policies),
-    addresses: selected.members,
-    problems,
-  };
-}
-
-type TableName = (name: string) => string;
-
-const sorted =
-  <T>(numbersOf: (of: T) => readonly number[]) =>
-  (of: T): readonly number[] =>
-    [...numbersOf(of)].sort((a, b) => a - b);
-
-function policyPods(
-  graph: Graph,
-  table: TableName,
-  pods: Table<PodObject>,
-  nodes: Table<PolicyNode>,
-  { network, zone }: NetworkPolicyOptions,
-): Table<PolicyPod> {
-  const local = graph.derive<PolicyNode, true>(table('local-nodes'), nodes, (node, _, name) =>
-    node.local ? [[name, true]] : [],
-  );
-  return graph.derive<PodObject, PolicyPod>(table('pods'), pods, (pod, read, key) => {
-    const seen = policyPod(network, pod, (node) => zone === undefined || read.has(local, node));
-    return seen === undefined ? [] : [[key, seen]];
-  });
-}
-
-/** The pods that a policy is for, and the port groups that their ports go into. */
-interface Subject {
-  readonly subject: PodSelection;
-  readonly groups: readonly string[];
-}
-
-/** Ports of the pods that policies are for, in the groups of these policies and in those that close them. */
-function groupMembers(
-  graph: Graph,
-  table: TableName,
-  owner: Ownership,
-  pods: Table<PolicyPod>,
-  policies: Table<Policy>,
-): Table<DesiredMember> {
-  // By itself, so that what policies allow is nothing to the pods that they are for.
-  const subjects = graph.derive<Policy, Subject>(table('subjects'), policies, (policy, _, key) => {
-    const { subject, namespace, directions } = policy;
-    const closed = directions.map((direction) => isolationGroup(owner, namespace, direction));
-    return [[key, { subject, groups: [policyGroup(owner, policy), ...closed] }]];
-  });
-  const byAnchor = subjects.index('anchor', ({ subject }) => selectionAnchors(subject));
-  return graph.derive<PolicyPod, DesiredMember>(table('port-group-members'), pods, (pod, read) => {
-    const { port } = pod;
-    if (port === undefined) return [];
-    const groups = new Set<string>();
-    for (const anchor of podAnchors(pod, undefined))
-      for (const [, { subject, groups: own }] of read.lookup(byAnchor, anchor))
-        if (includes(subject, pod, undefined)) for (const group of own) groups.add(group);
-    return [...groups].map(
-      (name): Entry<DesiredMember> => [
-        `${name}/${port}`,
-        { parent: { table: 'Port_Group', name, column: 'ports' }, child: { table: 'Logical_Switch_Port', name: port } },
-      ],
     );
-  });
+  }
+
+  #adminRows({ policies }: AdminPolicies, numbers: NumbersOf): Table<DesiredRow> {
+    return this.#graph.derive(this.#table('admin-rows'), policies, (policy, read) =>
+      [...adminRows(this.#context(policy, read, numbers), policy)].map(desiredEntry),
+    );
+  }
+
+  #context({ subject }: { readonly subject: Selection }, read: Reader, numbers: NumbersOf): MatchContext {
+    return { owner: this.#owner, subject, numbersOf: (selection) => numbers(read, selection) };
+  }
+
+  /** By themselves, so that what policies allow is nothing to the pods that they are for. */
+  #subjects(policies: Table<Policy>, { policies: admin }: AdminPolicies): Table<Subject> {
+    const owner = this.#owner;
+    return this.#graph.union<Subject>(this.#table('subjects'), [
+      this.#graph.derive<Policy, Subject>(this.#table('policy-subjects'), policies, (policy, _, key) => {
+        const { subject, namespace } = policy;
+        const closed = policy.directions.map((direction) => isolationGroup(owner, namespace, direction));
+        return [[key, { subject, groups: [policyGroup(owner, policy), ...closed] }]];
+      }),
+      this.#graph.derive(this.#table('admin-subjects'), admin, (policy, _, key) => [
+        [key, { subject: policy.subject, groups: [adminGroup(owner, policy)] }] as const,
+      ]),
+    ]);
+  }
+
+  /** What is there whether there are policies or not. */
+  #defaultRows(nodes: Table<PolicyNode>): Table<DesiredRow> {
+    const owner = this.#owner;
+    const networks = this.#graph.input<Network>(this.#table('networks'));
+    networks.set(owner.network.name, owner.network);
+    return this.#graph.union<DesiredRow>(this.#table('default-rows'), [
+      this.#graph.derive(this.#table('hairpin-rows'), networks, () => hairpinRows(owner).map(desiredEntry)),
+      this.#graph.derive(this.#table('node-rows'), nodes, (node, _, name) =>
+        nodeRows(owner, name, node).map(desiredEntry),
+      ),
+    ]);
+  }
+
+  #problems(policies: Table<Policy>): Table<PolicyProblem> {
+    const kind = 'NetworkPolicy';
+    return this.#graph.derive(this.#table('policy-problems'), policies, ({ namespace, name, problems }, _, key) =>
+      problems.length === 0 ? [] : [[`${kind}/${key}`, { kind, namespace, name, problems }] as const],
+    );
+  }
 }
 
-/** What is there whether there are policies or not. */
-function defaultRows(graph: Graph, table: TableName, owner: Ownership, nodes: Table<PolicyNode>): Table<DesiredRow> {
-  const networks = graph.input<Network>(table('networks'));
-  networks.set(owner.network.name, owner.network);
-  return graph.union<DesiredRow>(table('default-rows'), [
-    graph.derive(table('hairpin-rows'), networks, () => hairpinRows(owner).map(desiredEntry)),
-    graph.derive(table('node-rows'), nodes, (node, _, name) => nodeRows(owner, name, node).map(desiredEntry)),
-  ]);
-}
+type NumbersOf = (read: Reader, selection: Selection) => readonly number[];

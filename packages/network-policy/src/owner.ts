@@ -11,7 +11,16 @@ import {
 } from '@ovnkube/ovn-db';
 
 /** Kinds of rows of this package: `k8s.ovn.org/owner-type`, with the keys of upstream's ids in their order. */
-export const ownerTypes = ['NetpolDefault', 'NetpolNamespace', 'NetpolNode', 'NetworkPolicy', 'PodSelector'] as const;
+export const ownerTypes = [
+  'AdminNetworkPolicy',
+  'BaselineAdminNetworkPolicy',
+  'ClusterNetworkPolicy',
+  'NetpolDefault',
+  'NetpolNamespace',
+  'NetpolNode',
+  'NetworkPolicy',
+  'PodSelector',
+] as const;
 
 export type OwnerType = (typeof ownerTypes)[number];
 

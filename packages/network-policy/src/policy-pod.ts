@@ -1,13 +1,23 @@
-import { type Family, type Network, parseAddress, podNetworksAnnotation, readPodNetwork } from '@ovnkube/ipam';
-import type { Labels } from './label-selector.ts';
+import {
+  type Address,
+  type Family,
+  type Network,
+  parseAddress,
+  podNetworksAnnotation,
+  readPodNetwork,
+} from '@ovnkube/ipam';
 import type { PodObject } from './objects.ts';
-import type { PodPort, SelectablePod } from './pod-selection.ts';
 import { protocols } from './policy-port.ts';
+import type { PodPort, Selectable } from './selection.ts';
+
+/** What may be in address sets. */
+export interface Addressed extends Selectable {
+  readonly addresses: readonly { readonly family: Family; readonly text: string }[];
+}
 
 /** A pod as policies see it; units read this, so that other changes of the object concern nobody. */
-export interface PolicyPod extends SelectablePod {
-  readonly labels: Labels;
-  readonly addresses: readonly { readonly family: Family; readonly text: string }[];
+export interface PolicyPod extends Addressed {
+  readonly namespace: string;
   /** Its logical switch port, where this zone has it. */
   readonly port?: string;
 }
@@ -38,10 +48,14 @@ function addressesOf(network: Network, { metadata, status }: PodObject): PolicyP
     place.status === 'found'
       ? place.network.addresses.map(({ address }) => address)
       : reported.flatMap(({ ip }) => (ip === undefined ? [] : (parseAddress(ip) ?? [])));
-  return addresses
-    .filter(({ family }) => network.families.includes(family))
-    .map((address) => ({ family: address.family, text: String(address) }));
+  return inNetwork(network, addresses);
 }
+
+/** Addresses of a network's families, for address sets. */
+export const inNetwork = ({ families }: Network, addresses: readonly Address[]): Addressed['addresses'] =>
+  addresses
+    .filter(({ family }) => families.includes(family))
+    .map((address) => ({ family: address.family, text: String(address) }));
 
 /** The named ports of a pod's containers, sidecars among them, in a fixed order. */
 function namedPorts({ containers = [], initContainers = [] }: NonNullable<PodObject['spec']>): readonly PodPort[] {

@@ -2,8 +2,8 @@ import { attempt, BadField, eachOf, type FieldProblem, isAbsent, listAt, objectA
 import { type IpBlock, ipBlockAt } from './ip-block.ts';
 import { everything, type LabelSelector, labelSelectorAt } from './label-selector.ts';
 import type { PolicyObject } from './objects.ts';
-import { type PodSelection, podSelection } from './pod-selection.ts';
 import { type PolicyPort, policyPortAt } from './policy-port.ts';
+import { type Selection, selectionOf } from './selection.ts';
 
 export const directions = ['Ingress', 'Egress'] as const;
 /** Seen from the pods that a policy is for, as in the API. */
@@ -11,7 +11,7 @@ export type Direction = (typeof directions)[number];
 
 /** Who may be at the other end. */
 export interface Peers {
-  readonly pods: readonly PodSelection[];
+  readonly pods: readonly Selection[];
   readonly blocks: readonly IpBlock[];
 }
 
@@ -31,7 +31,7 @@ export interface Policy {
   readonly namespace: string;
   readonly name: string;
   /** The pods that it is for. */
-  readonly subject: PodSelection;
+  readonly subject: Selection;
   /** In which directions those pods are closed but for what rules allow. */
   readonly directions: readonly Direction[];
   readonly rules: readonly Rule[];
@@ -57,7 +57,7 @@ export function readPolicy({ metadata = {}, spec }: PolicyObject): Policy {
     () => (isAbsent(podSelector) ? everything : labelSelectorAt(podSelector, 'spec.podSelector')),
     undefined,
   );
-  const scope = { kind: 'name', name: namespace } as const;
+  const scope = { kind: 'namespace', name: namespace } as const;
   const isolated = read ? directionsOf(policyTypes, egress, problems) : directions;
   // Rules of a policy whose pods are not known would allow what is meant for others.
   const rules =
@@ -69,7 +69,7 @@ export function readPolicy({ metadata = {}, spec }: PolicyObject): Policy {
   return {
     namespace,
     name,
-    subject: podSelection(scope, selector ?? everything),
+    subject: selectionOf(scope, selector ?? everything),
     directions: isolated,
     rules,
     stateless: annotations[statelessAnnotation] === 'true',
@@ -121,7 +121,7 @@ function peersOf(value: unknown, field: string, namespace: string, problems: Fie
   };
 }
 
-function peerAt(value: unknown, field: string, namespace: string): PodSelection | IpBlock {
+function peerAt(value: unknown, field: string, namespace: string): Selection | IpBlock {
   const { podSelector, namespaceSelector, ipBlock } = objectAt(value, field);
   if (!isAbsent(ipBlock)) {
     if (!isAbsent(podSelector) || !isAbsent(namespaceSelector))
@@ -131,13 +131,13 @@ function peerAt(value: unknown, field: string, namespace: string): PodSelection 
   if (isAbsent(podSelector) && isAbsent(namespaceSelector))
     throw new BadField(field, `${shown(value)} names nobody: give podSelector, namespaceSelector or ipBlock`);
   const pods = isAbsent(podSelector) ? everything : labelSelectorAt(podSelector, `${field}.podSelector`);
-  if (isAbsent(namespaceSelector)) return podSelection({ kind: 'name', name: namespace }, pods);
+  if (isAbsent(namespaceSelector)) return selectionOf({ kind: 'namespace', name: namespace }, pods);
   const selector = labelSelectorAt(namespaceSelector, `${field}.namespaceSelector`);
-  return podSelection({ kind: 'selector', selector }, pods);
+  return selectionOf({ kind: 'namespaces', selector }, pods);
 }
 
 /** Selections in the order of their keys, each once: the order in a policy makes no difference. */
-export function distinct(selections: readonly PodSelection[]): readonly PodSelection[] {
+export function distinct(selections: readonly Selection[]): readonly Selection[] {
   const byKey = new Map(selections.map((selection) => [selection.key, selection]));
   return [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 }

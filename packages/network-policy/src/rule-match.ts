@@ -3,17 +3,17 @@ import { anyAddress, type End, inAddressSets, inBlocks } from './address-match.t
 import { addressSetName, atNumber } from './address-set.ts';
 import { all, any, constants, type Match } from './match.ts';
 import type { Ownership } from './owner.ts';
-import type { PodSelection } from './pod-selection.ts';
 import type { Rule } from './policy.ts';
 import { type PolicyPort, type Protocol, protocols } from './policy-port.ts';
+import type { Selection } from './selection.ts';
 import { isNamed, namedPortSelections, namedPortsOfAnyPod } from './used-selection.ts';
 
 /** What the match of a rule depends on beside the rule. */
 export interface MatchContext {
   readonly owner: Ownership;
-  readonly subject: PodSelection;
+  readonly subject: Selection;
   /** The numbers that pods of a selection have its named port at, in order. */
-  numbersOf(selection: PodSelection): readonly number[];
+  numbersOf(selection: Selection): readonly number[];
 }
 
 /** A part of a rule that is an ACL by itself. */
@@ -30,7 +30,7 @@ const l4: Readonly<Record<Protocol, Lowercase<Protocol>>> = { TCP: 'tcp', UDP: '
 /** Who a part is about: anyone, selected pods, or addresses. */
 type Others =
   | { readonly kind: 'anyone'; readonly blockIndex: -1 }
-  | { readonly kind: 'pods'; readonly blockIndex: -1; readonly pods: readonly PodSelection[] }
+  | { readonly kind: 'pods'; readonly blockIndex: -1; readonly pods: readonly Selection[] }
   | { readonly kind: 'blocks'; readonly blockIndex: -2; readonly match: Match };
 
 /** The parts of a rule: one for selected pods, one for addresses, each for every protocol that its ports name. */

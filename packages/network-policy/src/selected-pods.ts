@@ -5,8 +5,8 @@ import { type AddressSetMember, addressSetName, addressSetRow, atNumber } from '
 import { anyOf, deriveDistinct } from './distinct-rows.ts';
 import type { Labels } from './label-selector.ts';
 import type { Ownership } from './owner.ts';
-import { includes, numbersOf, type PodSelection, podAnchors, selectionAnchors } from './pod-selection.ts';
-import type { PolicyPod } from './policy-pod.ts';
+import type { Addressed } from './policy-pod.ts';
+import { includes, numbersOf, placesOf, type Selection, selectionAnchors } from './selection.ts';
 
 /** A set that is there for a selection, or for one of its port numbers. */
 interface NamedSet {
@@ -15,7 +15,7 @@ interface NamedSet {
 }
 
 interface FiledSelection {
-  readonly selection: PodSelection;
+  readonly selection: Selection;
   /** The address sets of the selection; those of a selection with a port go by numbers instead. */
   readonly sets: readonly NamedSet[];
 }
@@ -52,22 +52,23 @@ export function selectedPods(
   owner: Ownership,
   inputs: {
     /** Selections by key, each once. */
-    readonly selections: Table<PodSelection>;
-    readonly pods: Table<PolicyPod>;
+    readonly selections: Table<Selection>;
+    /** Pods by `<namespace>/<name>`, and nodes by name. */
+    readonly selectable: Table<Addressed>;
     readonly namespaces: Table<Labels>;
   },
 ): SelectedPods {
   const setsOf = (selected: string): readonly NamedSet[] =>
     owner.network.families.map((family) => ({ family, name: addressSetName(owner, selected, family) }));
-  const filed = graph.derive<PodSelection, FiledSelection>(
+  const filed = graph.derive<Selection, FiledSelection>(
     table('filed-selections'),
     inputs.selections,
     (selection, _, key) => [[key, { selection, sets: selection.port ? [] : setsOf(key) }]],
   );
   const byAnchor = filed.index('anchor', ({ selection }) => selectionAnchors(selection));
 
-  const podSets = graph.derive<PolicyPod, PodSets>(table('pod-sets'), inputs.pods, (pod, read, key) => {
-    const labels = read.row(inputs.namespaces, pod.namespace);
+  const podSets = graph.derive<Addressed, PodSets>(table('pod-sets'), inputs.selectable, (pod, read, key) => {
+    const labels = pod.namespace === undefined ? undefined : read.row(inputs.namespaces, pod.namespace);
     const members: AddressSetMember[] = [];
     const numbers: PortNumber[] = [];
     const join = (sets: readonly NamedSet[]): void => {
@@ -75,7 +76,7 @@ export function selectedPods(
         for (const address of pod.addresses)
           if (address.family === family) members.push({ set: name, address: address.text });
     };
-    for (const anchor of podAnchors(pod, labels))
+    for (const anchor of placesOf(pod, labels))
       for (const [, { selection, sets }] of read.lookup(byAnchor, anchor)) {
         if (!includes(selection, pod, labels)) continue;
         join(sets);

@@ -51,6 +51,9 @@ export class TestCluster {
   readonly namespaces: InputTable<NamespaceObject> = this.graph.input('namespaces');
   readonly pods: InputTable<PodObject> = this.graph.input('pods');
   readonly networkPolicies: InputTable<PolicyObject> = this.graph.input('networkpolicies');
+  readonly adminNetworkPolicies: InputTable<PolicyObject> = this.graph.input('adminnetworkpolicies');
+  readonly baselineAdminNetworkPolicies: InputTable<PolicyObject> = this.graph.input('baselineadminnetworkpolicies');
+  readonly clusterNetworkPolicies: InputTable<PolicyObject> = this.graph.input('clusternetworkpolicies');
   readonly network: Network;
   readonly compiled: NetworkPolicies;
 

@@ -1,5 +1,5 @@
 // Random worlds of namespaces, pods and policies, small enough that their parts meet often.
-import type { OraclePolicy } from '@ovnkube/testing';
+import type { OraclePeer, OraclePolicy, OraclePort } from '@ovnkube/testing';
 import fc from 'fast-check';
 import type { TestPod } from './cluster.ts';
 
@@ -16,7 +16,7 @@ const expression = fc.oneof(
   fc.record({ key, operator: fc.constantFrom('In', 'NotIn'), values }),
   fc.record({ key, operator: fc.constantFrom('Exists', 'DoesNotExist') }),
 );
-const selector = fc.oneof(
+export const selector = fc.oneof(
   { weight: 1, arbitrary: fc.constant({}) },
   { weight: 2, arbitrary: fc.record({ matchLabels: labels }) },
   { weight: 2, arbitrary: fc.record({ matchExpressions: fc.array(expression, { maxLength: 2 }) }) },
@@ -38,14 +38,14 @@ const blocks = [
   { cidr: '::/0', except: ['fd01::8/126'] },
 ] as const;
 
-const peer = fc.oneof(
+const peer: fc.Arbitrary<OraclePeer> = fc.oneof(
   fc.record({ podSelector: selector }),
   fc.record({ namespaceSelector: selector }),
   fc.record({ podSelector: selector, namespaceSelector: selector }),
   fc.record({ ipBlock: fc.constantFrom(...blocks) }),
 );
 const protocol = fc.constantFrom('TCP', 'UDP', 'SCTP');
-const port = fc.oneof(
+const port: fc.Arbitrary<OraclePort> = fc.oneof(
   fc.record({ protocol }),
   fc.record({ port: fc.constantFrom(80, 81, 'web', 'dns') }),
   fc.record({ protocol, port: fc.constantFrom(80, 81, 90, 'web', 'dns') }),
@@ -82,6 +82,10 @@ export const change = fc.oneof(
   { weight: 4, arbitrary: fc.record({ what: fc.constant('pod' as const), pod }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('pod-gone' as const), ...place }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('relabel' as const), ...place, labels }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constant('node' as const), name: fc.constantFrom(...nodeNames), labels }),
+  },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('namespace' as const), name: place.namespace, labels }) },
   {
     weight: 4,

@@ -10,6 +10,13 @@ export {
   type ProbeEnd,
   type SideVerdict,
 } from './acl-judge.ts';
+export {
+  type OracleAdminPeer,
+  type OracleAdminPolicy,
+  type OracleAdminPort,
+  type OracleAdminWorld,
+  policiesAllow,
+} from './admin-policy-oracle.ts';
 export { run } from './command.ts';
 export { type Daemon, listening, startDaemon } from './daemon.ts';
 export { guard, guardProcess } from './guard.ts';
@@ -17,9 +24,13 @@ export { missing } from './missing.ts';
 export { type NetworkNamespace, netns } from './network-namespace.ts';
 export {
   networkPoliciesAllow,
+  type OracleConnection,
+  type OracleDirection,
   type OracleEnd,
+  type OraclePeer,
   type OraclePod,
   type OraclePolicy,
+  type OraclePort,
   type OracleSelector,
   type OracleWorld,
 } from './network-policy-oracle.ts';

@@ -10,13 +10,13 @@ export interface OracleSelector {
   }[];
 }
 
-interface OraclePeer {
+export interface OraclePeer {
   readonly podSelector?: OracleSelector;
   readonly namespaceSelector?: OracleSelector;
   readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
 }
 
-interface OraclePort {
+export interface OraclePort {
   readonly protocol?: string;
   readonly port?: number | string;
   readonly endPort?: number;
@@ -64,24 +64,44 @@ export function networkPoliciesAllow(
   protocol: string,
   port: number,
 ): boolean {
-  const side = (direction: 'Ingress' | 'Egress', pod: OraclePod | undefined, peer: OracleEnd): boolean => {
-    if (pod === undefined) return true;
-    const isolating = world.policies.filter(
-      (policy) =>
-        policy.metadata.namespace === pod.namespace &&
-        typesOf(policy).includes(direction) &&
-        isSelected(policy.spec.podSelector, pod.labels),
-    );
-    if (isolating.length === 0) return true;
-    return isolating.some((policy) =>
-      rulesOf(policy, direction).some(
-        ({ peers, ports }) =>
-          (peers.length === 0 || peers.some((each) => isPeer(world, policy.metadata.namespace, each, peer))) &&
-          (ports.length === 0 || ports.some((each) => isPort(each, to.pod, protocol, port))),
-      ),
-    );
-  };
-  return side('Egress', from.pod, to) && side('Ingress', to.pod, from);
+  const connection = { from, to, protocol, port };
+  return (
+    networkPolicyVerdict(world, 'Egress', connection) !== false &&
+    networkPolicyVerdict(world, 'Ingress', connection) !== false
+  );
+}
+
+export interface OracleConnection {
+  readonly from: OracleEnd;
+  readonly to: OracleEnd;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+export type OracleDirection = 'Ingress' | 'Egress';
+
+/** What NetworkPolicies say on one side of a connection; undefined where none is for the pod there. */
+export function networkPolicyVerdict(
+  world: OracleWorld,
+  direction: OracleDirection,
+  { from, to, protocol, port }: OracleConnection,
+): boolean | undefined {
+  const [{ pod }, peer] = direction === 'Ingress' ? [to, from] : [from, to];
+  if (pod === undefined) return undefined;
+  const isolating = world.policies.filter(
+    (policy) =>
+      policy.metadata.namespace === pod.namespace &&
+      typesOf(policy).includes(direction) &&
+      isSelected(policy.spec.podSelector, pod.labels),
+  );
+  if (isolating.length === 0) return undefined;
+  return isolating.some((policy) =>
+    rulesOf(policy, direction).some(
+      ({ peers, ports }) =>
+        (peers.length === 0 || peers.some((each) => isPeer(world, policy.metadata.namespace, each, peer))) &&
+        (ports.length === 0 || ports.some((each) => isPort(each, to.pod, protocol, port))),
+    ),
+  );
 }
 
 const typesOf = ({ spec }: OraclePolicy): readonly string[] => {
@@ -94,7 +114,7 @@ const rulesOf = ({ spec }: OraclePolicy, direction: 'Ingress' | 'Egress') =>
     ? (spec.ingress ?? []).map(({ from = [], ports = [] }) => ({ peers: from, ports }))
     : (spec.egress ?? []).map(({ to = [], ports = [] }) => ({ peers: to, ports }));
 
-function isSelected(selector: OracleSelector, labels: Readonly<Record<string, string>>): boolean {
+export function isSelected(selector: OracleSelector, labels: Readonly<Record<string, string>>): boolean {
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) if (labels[key] !== value) return false;
   for (const { key, operator, values = [] } of selector.matchExpressions ?? []) {
     const value = labels[key];
@@ -119,7 +139,7 @@ function isPeer(world: OracleWorld, own: string, peer: OraclePeer, { address, po
   return peer.podSelector === undefined || isSelected(peer.podSelector, pod.labels);
 }
 
-function isWithin(cidr: string, address: string): boolean {
+export function isWithin(cidr: string, address: string): boolean {
   const range = addressRange(cidr);
   const { first, bits } = addressRange(address);
   return range.bits === bits && range.first <= first && first <= range.last;
