@@ -69,9 +69,10 @@ export function workload(object: KubeObject): KubeObject {
 }
 
 /** Everything but the addresses and node ports, which need an allocator. */
-export function service(object: KubeObject): KubeObject {
-  const spec = fill(object['spec'], { type: 'ClusterIP', sessionAffinity: 'None' });
-  const type = String(spec['type']);
+export function service(object: KubeObject, old: KubeObject | undefined): KubeObject {
+  const given = fill(object['spec'], { type: 'ClusterIP', sessionAffinity: 'None' });
+  const type = String(given['type']);
+  const spec = withoutFormer(given, type, textAt(old, 'spec.type'));
   const ports = each(spec['ports'], (port) => fill(port, { protocol: 'TCP', targetPort: port['port'] }));
   const exposed = type === 'NodePort' || type === 'LoadBalancer';
   return {
@@ -92,6 +93,23 @@ export function service(object: KubeObject): KubeObject {
     },
     status: fill(object['status'], { loadBalancer: {} }),
   };
+}
+
+/** Fields that a Service of the given type has no use for, and that it had as one of another type. */
+function withoutFormer(spec: Fields, type: string, before: string | undefined): Fields {
+  if (before === undefined || before === type) return spec;
+  const exposed = type === 'NodePort' || type === 'LoadBalancer';
+  const former = [
+    ...(type === 'ExternalName'
+      ? ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy', 'sessionAffinityConfig']
+      : []),
+    ...(exposed ? [] : ['externalTrafficPolicy', 'healthCheckNodePort']),
+    ...(type === 'LoadBalancer' ? [] : ['allocateLoadBalancerNodePorts', 'loadBalancerClass']),
+  ];
+  const ports = exposed ? spec['ports'] : each(spec['ports'], ({ nodePort: _, ...port }) => port);
+  return Object.fromEntries(
+    Object.entries({ ...spec, ports }).filter(([name, value]) => !former.includes(name) && value !== undefined),
+  );
 }
 
 /** stringData is written to data in base64, and never read back. */

@@ -102,8 +102,13 @@ export function workload(object: KubeObject): readonly FieldError[] {
 
 const serviceTypes = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
-export function service(object: KubeObject): readonly FieldError[] {
+export function service(object: KubeObject, old: KubeObject | undefined): readonly FieldError[] {
   const errors: FieldError[] = [];
+  const address = textAt(object, 'spec.clusterIP');
+  const before = textAt(old, 'spec.clusterIP');
+  if (before && address !== before && textAt(object, 'spec.type') !== 'ExternalName') {
+    errors.push(invalidValue('spec.clusterIPs[0]', address, 'may not change once set'));
+  }
   const type = textAt(object, 'spec.type') ?? '';
   if (!serviceTypes.includes(type)) errors.push(unsupported('spec.type', type, serviceTypes));
   const ports = listAt(object, 'spec.ports');

@@ -304,6 +304,66 @@ export const parityCalls: readonly (Call & { readonly what: string })[] = [
   },
 
   {
+    what: 'two families preferred',
+    path: services,
+    body: named('d1', { spec: { ipFamilyPolicy: 'PreferDualStack', ports: [{ port: 80 }] } }),
+  },
+  {
+    what: 'two families required, the second first',
+    path: services,
+    body: named('d2', {
+      spec: { ipFamilyPolicy: 'RequireDualStack', ipFamilies: ['IPv6', 'IPv4'], ports: [{ port: 80 }] },
+    }),
+  },
+  {
+    what: 'the second family only',
+    path: services,
+    body: named('d3', { spec: { ipFamilies: ['IPv6'], ports: [{ port: 80 }] } }),
+  },
+  {
+    what: 'two families without an address',
+    path: services,
+    body: named('d4', {
+      spec: { ipFamilyPolicy: 'PreferDualStack', clusterIP: 'None', selector: { a: 'b' }, ports: [{ port: 80 }] },
+    }),
+  },
+  {
+    what: 'from one family to two',
+    method: 'PATCH',
+    path: `${services}/d3`,
+    type: merge,
+    body: { spec: { ipFamilyPolicy: 'PreferDualStack' } },
+  },
+  {
+    what: 'from two families to one',
+    method: 'PATCH',
+    path: `${services}/d1`,
+    type: merge,
+    body: { spec: { ipFamilyPolicy: 'SingleStack' } },
+  },
+  {
+    what: 'to a name',
+    method: 'PATCH',
+    path: `${services}/d1`,
+    type: merge,
+    body: { spec: { type: 'ExternalName', externalName: 'example.com' } },
+  },
+  {
+    what: 'from node ports to none',
+    method: 'PATCH',
+    path: `${services}/np`,
+    type: merge,
+    body: { spec: { type: 'ClusterIP' } },
+  },
+  {
+    what: 'the address of a service is kept',
+    method: 'PATCH',
+    path: `${services}/fix`,
+    type: merge,
+    body: { spec: { clusterIP: '10.96.77.8' } },
+  },
+
+  {
     what: 'a network policy',
     path: policies,
     body: named('np', {

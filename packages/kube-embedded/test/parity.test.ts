@@ -34,6 +34,7 @@ const unmodelled: ReadonlySet<string> = new Set([
   ],
 ]);
 
+const serviceCidrs = ['10.96.0.0/16', 'fd00:10:96::/112'];
 /** The address that a call names. */
 const askedAddress = '10.96.77.7';
 
@@ -41,7 +42,10 @@ const askedAddress = '10.96.77.7';
 function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
   // Addresses that nobody asked for are chosen at random by the real server.
-  if (typeof value === 'string' && value.startsWith('10.96.') && value !== askedAddress) return 'some service address';
+  if (typeof value === 'string' && value !== askedAddress) {
+    if (value.startsWith('10.96.')) return 'some IPv4 service address';
+    if (value.startsWith('fd00:10:96::')) return 'some IPv6 service address';
+  }
   if (!isFields(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
@@ -76,8 +80,8 @@ describe.skipIf(!binaries)('the embedded server answers as the real one', () => 
     if (!binaries) return;
     const dir = await scratch('parity');
     const kubeconfig = join(dir, 'embedded.kubeconfig');
-    const server = await startEmbedded({ kubeconfig, token: 'secret', tls: 'self-signed' });
-    const cluster = await startReal({ binaries, dir, controllerManager: false, onProcess: guardProcess });
+    const server = await startEmbedded({ kubeconfig, token: 'secret', tls: 'self-signed', serviceCidrs });
+    const cluster = await startReal({ binaries, dir, controllerManager: false, serviceCidrs, onProcess: guardProcess });
     stop = [() => server.stop(), () => cluster.stop()];
     embedded = await caller(kubeconfig);
     real = await caller(cluster.kubeconfig);
