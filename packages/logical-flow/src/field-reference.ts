@@ -1,9 +1,12 @@
+import type { Expression } from './expr/expression.ts';
 import type { Lexer } from './lexer.ts';
 import type { FieldReference, OvnSymbol } from './symbol.ts';
 
 /** Where symbols are looked up. */
 export interface SymbolLookup {
   get(name: string): OvnSymbol | undefined;
+  /** Remembers what predicates and prerequisites expand to, by their text. */
+  readonly expansions?: Map<string, Expression>;
 }
 
 function parseRange(lexer: Lexer, symbol: OvnSymbol): FieldReference {

@@ -1,4 +1,5 @@
 import { parseIpv4, parseIpv6, parseMac, prefixMask } from './address.ts';
+import { integerEnd } from './characters.ts';
 import type { ConstantFormat } from './constant.ts';
 import type { Token } from './token.ts';
 
@@ -10,20 +11,6 @@ const MAX_ADDRESS_TEXT = 46;
 type Parsed =
   | { readonly value: bigint; readonly format: ConstantFormat; readonly end: number }
   | { readonly error: string; readonly end: number };
-
-/**
- * The end of an integer in any notation. Two dots end it (`1..2`), and so does a colon after a dot (`1.2.3.4:80`), because in an
- * IPv6 address a colon never follows a dot.
- */
-function integerEnd(input: string, start: number): number {
-  let sawDot = false;
-  for (let at = start; ; at++) {
-    const character = input.charAt(at);
-    if (/^[0-9A-Za-z]$/.test(character) || (character === ':' && !sawDot)) continue;
-    if (character !== '.' || input.charAt(at + 1) === '.') return at;
-    sawDot = true;
-  }
-}
 
 function parseHexadecimal(text: string, end: number): Parsed {
   if (text.length === 2) return { error: `Hex digits expected following ${text}.`, end };

@@ -1,16 +1,7 @@
+import { Character, isAddressStart, isBlank, isDigit, isHexDigit, isNameStart, nameEnd } from './characters.ts';
 import { unquote } from './json-string.ts';
 import { lexInteger } from './lex-integer.ts';
 import { PUNCTUATION, type Punctuation, type TextToken, type Token } from './token.ts';
-
-const identifierStart = /^[A-Za-z_.]$/;
-const identifier = /[A-Za-z0-9_.]*/y;
-const hexadecimal = /[0-9a-fA-F]*/y;
-
-function endOf(pattern: RegExp, input: string, at: number): number {
-  pattern.lastIndex = at;
-  pattern.test(input);
-  return pattern.lastIndex;
-}
 
 function failed(text: string, start: number, end: number): TextToken {
   return { kind: 'error', text, start, end };
@@ -20,9 +11,10 @@ function failed(text: string, start: number, end: number): TextToken {
 function skipBlank(input: string, from: number): number | TextToken {
   let at = from;
   for (;;) {
-    const character = input.charAt(at);
-    if (character !== '' && ' \t\n\r\v\f'.includes(character)) {
+    if (isBlank(input.charCodeAt(at))) {
       at++;
+    } else if (input.charCodeAt(at) !== Character.SLASH) {
+      return at;
     } else if (input.startsWith('//', at)) {
       const end = input.indexOf('\n', at);
       if (end < 0) return input.length;
@@ -93,21 +85,22 @@ function lexName(input: string, start: number): Token {
   const character = input.charAt(start);
   const kind = sigils[character];
   if (kind !== undefined) {
-    if (!identifierStart.test(input.charAt(start + 1))) {
+    if (!isNameStart(input.charCodeAt(start + 1))) {
       return failed(`\`${character}' must be followed by a valid identifier.`, start, start + 1);
     }
-    const end = endOf(identifier, input, start + 1);
+    const end = nameEnd(input, start + 1);
     return { kind, text: input.slice(start + 1, end), start, end };
   }
-  const end = endOf(identifier, input, start);
+  const end = nameEnd(input, start);
   return { kind: 'id', text: input.slice(start, end), start, end };
 }
 
-/** Whether an integer begins at `at`: a digit, `::`, or hexadecimal digits before a colon (an address, never an identifier). */
+/** Whether an integer begins at `at`: a digit, `::`, or hexadecimal digits before a colon. */
 function isInteger(input: string, at: number): boolean {
-  const character = input.charAt(at);
-  if (/^[0-9]$/.test(character) || input.startsWith('::', at)) return true;
-  return /^[a-fA-F]$/.test(character) && input.charAt(endOf(hexadecimal, input, at)) === ':';
+  const code = input.charCodeAt(at);
+  if (isDigit(code)) return true;
+  if (code === Character.COLON) return input.charCodeAt(at + 1) === Character.COLON;
+  return isHexDigit(code) && isAddressStart(input, at);
 }
 
 /** The token at or after `from`; at the end of the input a token of kind `end`. */
@@ -119,7 +112,7 @@ export function lexToken(input: string, from: number): Token {
   if (isInteger(input, start)) return lexInteger(input, start);
   if (character === '"') return lexString(input, start);
   // An identifier may begin with a dot by lex.c's table, but a dot is caught as `..` or an error before that.
-  if (character !== '.' && (identifierStart.test(character) || sigils[character] !== undefined)) {
+  if (character !== '.' && (isNameStart(input.charCodeAt(start)) || sigils[character] !== undefined)) {
     return lexName(input, start);
   }
   return lexMark(input, start) ?? lexInvalid(input, start);

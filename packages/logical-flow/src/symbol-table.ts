@@ -28,6 +28,7 @@ function optional<Key extends string, Value>(key: Key, value: Value | undefined)
  * before it (prerequisites may refer to anything). Immutable; `extend` makes a larger one.
  */
 export class SymbolTable {
+  readonly expansions = new Map<string, Expression>();
   private readonly symbols = new Map<string, OvnSymbol>();
 
   constructor(definitions: Iterable<SymbolDefinition>, base?: SymbolTable) {

@@ -26,20 +26,35 @@ export interface Sandbox {
   stop(): Promise<void>;
 }
 
-const CHASSIS = 'chassis-1';
 const DEADLINE_MS = 120_000;
 
-/** Starts a sandbox. `ports` are interfaces of br-int, each with its own name as iface-id. */
-export async function startSandbox(oracle: Oracle, ports: readonly string[]): Promise<Sandbox> {
-  const southbound = await startOvsdbServer({ schemas: [join(oracle.schemas, 'ovn-sb.ovsschema')] });
+/** What a sandbox begins with. */
+export interface SandboxOptions {
+  /** Interfaces of br-int, each with its own name as iface-id unless given as `name=iface-id`. */
+  readonly ports: readonly string[];
+  /** A southbound database file to use; left out: an empty database. */
+  readonly southbound?: string;
+  /** system-id; default `chassis-1`. */
+  readonly chassis?: string;
+}
+
+/** Starts a sandbox. */
+export async function startSandbox(oracle: Oracle, options: SandboxOptions): Promise<Sandbox> {
+  const chassis = options.chassis ?? 'chassis-1';
+  const southbound = await startOvsdbServer(
+    options.southbound === undefined
+      ? { schemas: [join(oracle.schemas, 'ovn-sb.ovsschema')] }
+      : { databases: [options.southbound] },
+  );
   const ovs = await startOpenVSwitch();
   await ovs.addBridge('br-int');
-  const add = ports.flatMap((port) => [
-    ...['--', 'add-port', 'br-int', port, '--', 'set', 'interface', port, 'type=dummy'],
-    `external_ids:iface-id=${port}`,
-  ]);
+  const add = options.ports.flatMap((port) => {
+    const [name = port, iface = name] = port.split('=');
+    const create = ['--', 'add-port', 'br-int', name, '--', 'set', 'interface', name, 'type=dummy'];
+    return [...create, `external_ids:iface-id=${iface}`];
+  });
   await ovs.vsctl(
-    ...['set', 'open', '.', `external_ids:system-id=${CHASSIS}`, `external_ids:ovn-remote=unix:${southbound.socket}`],
+    ...['set', 'open', '.', `external_ids:system-id=${chassis}`, `external_ids:ovn-remote=unix:${southbound.socket}`],
     ...[
       'external_ids:ovn-encap-type=geneve',
       'external_ids:ovn-encap-ip=127.0.0.1',
@@ -57,7 +72,7 @@ export async function startSandbox(oracle: Oracle, ports: readonly string[]): Pr
       throw new OracleError('command-failed', `southbound transaction: ${JSON.stringify(failed)}`);
     return results;
   };
-  await transact([{ op: 'insert', table: 'SB_Global', row: { nb_cfg: 0 } }]);
+  if (options.southbound === undefined) await transact([{ op: 'insert', table: 'SB_Global', row: { nb_cfg: 0 } }]);
   const logFile = join(ovs.dir, 'ovn-controller.log');
   const env = { ...process.env, OVS_RUNDIR: ovs.dir, OVN_RUNDIR: ovs.dir, OVS_LOGDIR: ovs.dir, OVN_LOGDIR: ovs.dir };
   const controller = await startDaemon(
@@ -69,7 +84,7 @@ export async function startSandbox(oracle: Oracle, ports: readonly string[]): Pr
   await run(join(oracle.bin, 'ovn-appctl'), ['-t', control, 'vlog/disable-rate-limit']);
   return {
     ovs,
-    chassis: CHASSIS,
+    chassis,
     transact,
     async settled() {
       const died = controller.exited.then((how) => {
@@ -79,7 +94,7 @@ export async function startSandbox(oracle: Oracle, ports: readonly string[]): Pr
         );
       });
       died.catch(() => undefined);
-      await Promise.race([settle(transact), died]);
+      await Promise.race([settle(transact, chassis), died]);
     },
     flows: async () => lines(await ovs.ofctl('-O', 'OpenFlow15', '--no-stats', 'dump-flows', ovs.mgmtSocket('br-int'))),
     groups: async () => lines(await ovs.ofctl('-O', 'OpenFlow15', 'dump-groups', ovs.mgmtSocket('br-int'))),
@@ -110,7 +125,7 @@ function cpuSeconds(pid: number): number {
 }
 
 /** Raises nb_cfg and waits until the controller says that it has caught up (ovn-sb(5), Chassis_Private.nb_cfg). */
-async function settle(transact: Sandbox['transact']): Promise<void> {
+async function settle(transact: Sandbox['transact'], chassis: string): Promise<void> {
   const [, selected] = await transact([
     { op: 'mutate', table: 'SB_Global', where: [], mutations: [['nb_cfg', '+=', 1]] },
     { op: 'select', table: 'SB_Global', where: [], columns: ['nb_cfg'] },
@@ -120,7 +135,7 @@ async function settle(transact: Sandbox['transact']): Promise<void> {
     {
       op: 'wait',
       table: 'Chassis_Private',
-      where: [],
+      where: [['name', '==', chassis]],
       columns: ['nb_cfg'],
       until: '==',
       rows: [{ nb_cfg: wanted }],

@@ -52,6 +52,8 @@ function parseConstant(parser: ActionParser, destination: FieldReference): OvnAc
   parser.check(destination, destination.width, true);
   const { lexer } = parser;
   if (lexer.token.kind === '{') lexer.syntaxError('expecting constant');
+  const { width } = destination;
+  parser.context.constant?.(lexer.token.start, width === 0 ? { kind: 'port' } : { kind: 'number', width });
   const { type, values } = parseConstants({ lexer, datapathKey: 0, count: () => {} });
   checkConstantTypes(lexer, destination, { type, values });
   const constant = values[0]?.constant ?? lexer.syntaxError('expecting constant');

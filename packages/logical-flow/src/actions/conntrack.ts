@@ -121,6 +121,7 @@ function parseNat(parser: ActionParser, keyword: string): NatAction {
   if (token.kind !== 'integer' || token.mask !== undefined || (token.format !== 'ipv4' && token.format !== 'ipv6')) {
     return lexer.syntaxError('expecting IPv4 or IPv6 address');
   }
+  parser.context.constant?.(token.start, { kind: 'number', width: token.format === 'ipv4' ? 32 : 128 });
   lexer.next();
   const ports = lexer.match(',') ? parsePorts(parser) : undefined;
   lexer.force(')');

@@ -33,12 +33,14 @@ function parseBackendAddress(parser: ActionParser): Backend {
     (token.format === 'ipv6' || (token.format === 'ipv4' && !bracketed));
   if (!isAddress) return lexer.syntaxError(bracketed ? 'expecting IPv6 address' : 'expecting IP address');
   const family = token.format === 'ipv4' ? 'ipv4' : 'ipv6';
+  parser.context.constant?.(token.start, { kind: 'description' });
   lexer.next();
   if (bracketed && !lexer.match(']')) lexer.syntaxError('no closing square bracket');
   if (!lexer.match(':')) return { family, address: token.value, port: 0 };
   if (!bracketed && family === 'ipv6') {
     lexer.syntaxError('IPv6 address needs square brackets if port is included');
   }
+  parser.context.constant?.(lexer.token.start, { kind: 'description' });
   return { family, address: token.value, port: parser.uint16('port number') };
 }
 

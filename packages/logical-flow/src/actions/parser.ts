@@ -16,6 +16,12 @@ import { parseAssignment } from './assignment.ts';
 /** Depth of nested actions that OVN takes. */
 const MAX_DEPTH = 32;
 
+/** What becomes of a constant: bits of an action, a port's key, or a part of the description of a group. */
+export type ConstantUse =
+  | { readonly kind: 'number'; readonly width: number }
+  | { readonly kind: 'port' }
+  | { readonly kind: 'description' };
+
 /** What actions may mention and where they stand. */
 export interface ActionParseContext {
   readonly symbols: SymbolTable;
@@ -29,6 +35,8 @@ export interface ActionParseContext {
   readonly dhcpv6Options: OptionTable;
   readonly ndRaOptions: OptionTable;
   readonly limits?: Limits;
+  /** Called with each constant whose value does not change the structure of what is encoded: where it begins, what becomes of it. */
+  readonly constant?: (start: number, use: ConstantUse) => void;
 }
 
 /** Actions and what a packet must be for them to make sense. */

@@ -15,14 +15,22 @@ import { parseExpression } from './parse.ts';
 
 /** Puts the place of the term that an expansion belongs to on everything in the expansion. */
 function placed(expression: Expression, origins: readonly Origin[], via: string): Expression {
+  const named = origins.map(({ start, end }) => ({ start, end, via }));
+  return withOrigins(expression, named);
+}
+
+function withOrigins(expression: Expression, origins: readonly Origin[]): Expression {
   switch (expression.kind) {
-    case 'comparison':
+    case 'comparison': {
+      const { kind, symbol, operator, value, mask } = expression;
+      return { kind, symbol, operator, value, mask, origins };
+    }
     case 'string':
     case 'condition':
-      return { ...expression, origins: origins.map(({ start, end }) => ({ start, end, via })) };
+      return { ...expression, origins };
     case 'and':
     case 'or':
-      return { kind: expression.kind, terms: expression.terms.map((term) => placed(term, origins, via)) };
+      return { kind: expression.kind, terms: expression.terms.map((term) => withOrigins(term, origins)) };
     case 'boolean':
       return expression;
   }
@@ -46,8 +54,13 @@ export function expand(
   origins: readonly Origin[] = [],
   via = text,
 ): Expression {
+  const known = symbols.expansions?.get(text);
+  if (known !== undefined) return placed(known, origins, via);
   try {
-    return placed(annotateTerm(parseExpression(text, { symbols }), symbols, nesting, true), origins, via);
+    // What does not come to an end fails wherever it begins, so what is remembered does not depend on the nesting.
+    const expansion = annotateTerm(parseExpression(text, { symbols }), symbols, nesting, true);
+    symbols.expansions?.set(text, expansion);
+    return placed(expansion, origins, via);
   } catch (error) {
     if (!isLogicalFlowError(error) || error.code !== 'syntax') throw error;
     throw new LogicalFlowError(

@@ -27,17 +27,25 @@ function integerConstant({ value, mask, format }: IntegerToken): IntegerConstant
   return { kind: 'integer', value, format, ...(mask === undefined ? {} : { mask }) };
 }
 
+/** Where the current token stands, and its number if a shape leaves it open. */
+function placeOf({ lexer, hole }: ConstantContext): Omit<PlacedConstant, 'constant'> {
+  const { start, end } = lexer.token;
+  const index = hole?.(lexer.token);
+  return { start, end, ...(index === undefined ? {} : { hole: index }) };
+}
+
 function addressSetMembers(context: ConstantContext, name: string): PlacedConstant[] {
   const lexer: Lexer = context.lexer;
   context.referred?.(`$${name}`);
   const members = context.addressSet?.(name);
   if (members === undefined) lexer.syntaxError('expecting address set name');
   context.count(members.length);
+  const placed = placeOf(context);
   const constants: PlacedConstant[] = [];
   for (const text of members) {
     const constant = memberConstant(text);
     if (constant !== undefined) {
-      constants.push({ constant, start: lexer.token.start, end: lexer.token.end, member: `$${name}` });
+      constants.push({ constant, ...placed, member: `$${name}` });
     }
   }
   return constants;
@@ -50,8 +58,8 @@ function portGroupMembers(context: ConstantContext, name: string): PlacedConstan
     const members = context.portGroup?.(candidate);
     if (members !== undefined) {
       context.count(members.length);
-      const { start, end } = lexer.token;
-      return members.map((text) => ({ constant: { kind: 'string', text }, start, end, member: `@${candidate}` }));
+      const placed = placeOf(context);
+      return members.map((text) => ({ constant: { kind: 'string', text }, ...placed, member: `@${candidate}` }));
     }
   }
   return lexer.syntaxError('expecting port group name');
@@ -59,9 +67,7 @@ function portGroupMembers(context: ConstantContext, name: string): PlacedConstan
 
 function parseOne(context: ConstantContext): { type: Constant['kind']; values: PlacedConstant[] } {
   const { token } = context.lexer;
-  const { start, end } = token;
-  const hole = context.hole?.(token);
-  const placed = { start, end, ...(hole === undefined ? {} : { hole }) };
+  const placed = placeOf(context);
   switch (token.kind) {
     case 'string':
       context.count(1);

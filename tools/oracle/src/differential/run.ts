@@ -219,7 +219,7 @@ async function comparePackets(
 export async function runDifferential(oracle: Oracle, options: DifferentialOptions): Promise<DifferentialResult> {
   const random = new Random(options.seed);
   const world = topology(options.pairs);
-  const sandbox = await startSandbox(oracle, world.interfaces);
+  const sandbox = await startSandbox(oracle, { ports: world.interfaces });
   try {
     await sandbox.transact([...topologyRows(world), ...randomFlows(random, world).map(({ row }) => row)]);
     await sandbox.settled();
