@@ -19,6 +19,8 @@ export {
   type WireForm,
 } from './field/field.ts';
 export { canonicalMatch } from './match/canonical-match.ts';
+export { type DecodeOptions, decodeMessage, encodeFlowMod, encodeMessage } from './messages/codec.ts';
+export type { Message } from './messages/message.ts';
 export type {
   Action,
   Bundle,
@@ -70,5 +72,10 @@ export type { FieldValue, Match, MatchField, Subfield, UnknownMatchField } from 
 export { LAST_PORT, Port, portFrom16, portTo16 } from './model/port.ts';
 export { isOpenFlowError, OpenFlowError, type OpenFlowErrorCode, type OpenFlowErrorDetails } from './openflow-error.ts';
 export * as nxm from './oxm/nxm-text.ts';
+export { type FormatOptions, formatMessage } from './print/format-message.ts';
+export { chooseProtocol, encodeParsedFlow } from './text/flow-protocol.ts';
 export { formatAction, formatActions } from './text/format-actions.ts';
 export { DEFAULT_PRIORITY, formatMatch } from './text/format-match.ts';
+export { parseActions } from './text/parse-actions.ts';
+export { type FlowFilter, type ParsedFlow, parseFlowFilter, parseFlowMod, parseMatch } from './text/parse-flow.ts';
+export { formatProtocols, protocolNamed, protocolVersion } from './text/protocol.ts';

@@ -23,6 +23,9 @@ const hexMasked =
 const hex16 = hexMasked(0xffff);
 const hex32 = hexMasked(ONES32);
 const hex64 = hexMasked(2n ** 64n - 1n);
+/** Always with 0x, also for zero. */
+const plainHex32: SlotPrinter = (value, mask) =>
+  mask === ONES32 ? `0x${value.toString(16)}` : `0x${value.toString(16)}/0x${mask.toString(16)}`;
 const hex128 = hexMasked(2n ** 128n - 1n);
 const port16: SlotPrinter = (value, mask) => (mask === 0xffff ? String(value) : hex16pad(Number(value), Number(mask)));
 const hex16pad = (value: number, mask: number): string => `0x${value.toString(16)}/0x${mask.toString(16)}`;
@@ -89,15 +92,14 @@ const ARP_ADDRESSES: readonly Line[] = [line('arp_spa', ipv4, 'nw_src'), line('a
 const ARP_HARDWARE: readonly Line[] = [line('arp_sha', ethernet), line('arp_tha', ethernet)];
 const NSH: readonly Line[] = [
   ...['nsh_flags', 'nsh_ttl', 'nsh_mdtype', 'nsh_np'].map((name) => line(name, decimal8)),
-  line('nsh_spi', hex32),
+  line('nsh_spi', plainHex32),
   line('nsh_si', decimal8),
 ];
-const NSH_CONTEXT: readonly Line[] = ['nsh_c1', 'nsh_c2', 'nsh_c3', 'nsh_c4'].map((name) => line(name, hex32));
+const NSH_CONTEXT: readonly Line[] = ['nsh_c1', 'nsh_c2', 'nsh_c3', 'nsh_c4'].map((name) => line(name, plainHex32));
 const IPV4: readonly Line[] = [line('nw_src', ipv4), line('nw_dst', ipv4)];
 const MPLS: readonly Line[] = ['mpls_label', 'mpls_tc', 'mpls_ttl', 'mpls_bos'].map((name) => line(name, decimal));
 const PORTS: readonly Line[] = [line('tp_src', port16), line('tp_dst', port16)];
 const ICMP: readonly Line[] = [line('icmp_type', port16, 'tp_src'), line('icmp_code', port16, 'tp_dst')];
-const IGMP: readonly Line[] = [line('igmp_type', port16, 'tp_src'), line('igmp_code', port16, 'tp_dst')];
 const ND: readonly Line[] = [
   line('nd_target', ipv6),
   line('nd_sll', ethernet, 'arp_sha'),
@@ -119,7 +121,7 @@ const PACKET_TYPE = slot('packet_type');
 
 /** Words for an Ethernet type with a protocol; 0 stands for any protocol without its own word. */
 const PROTOCOL_WORDS: ReadonlyMap<number, Readonly<Record<number, string>>> = new Map([
-  [EthType.IP, { 0: 'ip', 1: 'icmp', 2: 'igmp', 6: 'tcp', 17: 'udp', 132: 'sctp' }],
+  [EthType.IP, { 0: 'ip', 1: 'icmp', 6: 'tcp', 17: 'udp', 132: 'sctp' }],
   [EthType.IPV6, { 0: 'ipv6', 58: 'icmp6', 6: 'tcp6', 17: 'udp6', 132: 'sctp6' }],
   [EthType.ARP, { 0: 'arp' }],
   [EthType.RARP, { 0: 'rarp' }],
@@ -127,12 +129,20 @@ const PROTOCOL_WORDS: ReadonlyMap<number, Readonly<Record<number, string>>> = ne
   [EthType.MPLS_MULTICAST, { 0: 'mplsm' }],
 ]);
 
+/** What a packet has beyond what a match can say: a second VLAN header, deeper MPLS labels. */
+export interface InnerHeaders {
+  readonly vlan?: number;
+  readonly mpls?: readonly number[];
+}
+
 class MatchPrinter {
   readonly parts: string[] = [];
   readonly #flow: FlowMatch;
+  readonly inner: InnerHeaders | undefined;
 
-  constructor(flow: FlowMatch) {
+  constructor(flow: FlowMatch, inner: InnerHeaders | undefined) {
     this.#flow = flow;
+    this.inner = inner;
   }
 
   add(lines: readonly Line[]): void {
@@ -155,18 +165,21 @@ class MatchPrinter {
     return { showType: false, showProto: showProto && word === undefined };
   }
 
-  vlan(): void {
-    const mask = this.#flow.maskNumber(VLAN_TCI);
+  vlans(): void {
+    this.#vlan('', this.#flow.number(VLAN_TCI), this.#flow.maskNumber(VLAN_TCI));
+    if (this.inner?.vlan !== undefined) this.#vlan('1', this.inner.vlan, 0xffff);
+  }
+
+  #vlan(suffix: string, tci: number, mask: number): void {
     if (mask === 0) return;
-    const tci = this.#flow.number(VLAN_TCI);
     const vid = mask & 0xfff;
     const pcp = mask & 0xe000;
     const plain = (mask & tci & VLAN_CFI) !== 0 && (vid === 0 || vid === 0xfff) && (pcp === 0 || pcp === 0xe000);
     const hex4 = (bits: number): string => `0x${bits.toString(16).padStart(4, '0')}`;
     if (plain && (vid !== 0 || pcp !== 0)) {
-      if (vid !== 0) this.parts.push(`dl_vlan=${tci & 0xfff}`);
-      if (pcp !== 0) this.parts.push(`dl_vlan_pcp=${tci >>> 13}`);
-    } else this.parts.push(`vlan_tci=${hex4(tci)}${mask === 0xffff ? '' : `/${hex4(mask)}`}`);
+      if (vid !== 0) this.parts.push(`dl_vlan${suffix}=${tci & 0xfff}`);
+      if (pcp !== 0) this.parts.push(`dl_vlan_pcp${suffix}=${tci >>> 13}`);
+    } else this.parts.push(`vlan_tci${suffix}=${hex4(tci)}${mask === 0xffff ? '' : `/${hex4(mask)}`}`);
   }
 
   fragment(): void {
@@ -212,13 +225,13 @@ function printNetwork(printer: MatchPrinter, flow: FlowMatch, type: number, show
   if ((tosMask & 0x03) !== 0) printer.parts.push(`nw_ecn=${flow.number(NW_TOS) & 0x03}`);
   if (!flow.isWild(NW_TTL)) printer.parts.push(`nw_ttl=${flow.number(NW_TTL)}`);
   printer.add(MPLS);
+  for (const [at, lse] of (printer.inner?.mpls ?? []).entries()) printer.parts.push(`mpls_lse${at + 1}=${lse}`);
   printer.fragment();
 }
 
 function printTransport(printer: MatchPrinter, flow: FlowMatch, type: number): void {
   const proto = flow.number(NW_PROTO);
   if (type === EthType.IP && proto === IpProto.ICMP) printer.add(ICMP);
-  else if (type === EthType.IP && proto === IpProto.IGMP) printer.add(IGMP);
   else if (type === EthType.IPV6 && proto === IpProto.ICMPV6) {
     printer.add(ICMP);
     printer.add(ND);
@@ -231,8 +244,8 @@ function printTransport(printer: MatchPrinter, flow: FlowMatch, type: number): v
 }
 
 /** Prints matched bits; the priority only where it is not {@link DEFAULT_PRIORITY}. */
-export function formatFlowMatch(flow: FlowMatch, priority = DEFAULT_PRIORITY): string {
-  const printer = new MatchPrinter(flow);
+export function formatFlowMatch(flow: FlowMatch, priority = DEFAULT_PRIORITY, inner?: InnerHeaders): string {
+  const printer = new MatchPrinter(flow, inner);
   if (priority !== DEFAULT_PRIORITY) printer.parts.push(`priority=${priority}`);
   printer.add(HEAD);
   if (!flow.isWild(slot('ct_nw_proto'))) printer.add(CT_TUPLE);
@@ -246,7 +259,7 @@ export function formatFlowMatch(flow: FlowMatch, priority = DEFAULT_PRIORITY): s
   printer.add(REGISTERS);
   printer.tunnel();
   printer.add(METADATA);
-  printer.vlan();
+  printer.vlans();
   printer.add(ETHERNET);
   if (showType) printer.parts.push(`dl_type=0x${type.toString(16).padStart(4, '0')}`);
   printNetwork(printer, flow, type, showProto);
