@@ -117,8 +117,9 @@ function* namedClauses(
 ): Generator<Match> {
   const toPods = rule.direction === 'Ingress' || others.kind === 'pods';
   const selections = toPods ? namedPortSelections(rule, context.subject, port) : [namedPortsOfAnyPod(port)];
-  // The destination says all there is to say of a peer that is told by a selector.
-  const peer = rule.direction === 'Egress' && others.kind !== 'blocks' ? [] : [addressMatch(context, rule, others)];
+  // A peer that is told by a selector is the destination itself.
+  const told = others.kind === 'anyone' || (rule.direction === 'Egress' && others.kind === 'pods');
+  const peer = told ? [] : [addressMatch(context, rule, others)];
   const byNumber = new Map<number, string[]>();
   for (const selection of selections)
     for (const number of context.numbersOf(selection)) {

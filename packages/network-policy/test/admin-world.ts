@@ -79,14 +79,14 @@ export function inWordsOf(dialect: ApiDialect, policy: OracleAdminPolicy): Polic
   };
 }
 
-function adminPort({ protocol, first, last, name }: OracleAdminPort) {
+function adminPort({ protocol, first, last, name }: OracleAdminPort): object {
   if (name !== undefined) return { namedPort: name };
   return last === undefined
     ? { portNumber: { protocol, port: first } }
     : { portRange: { protocol, start: first, end: last } };
 }
 
-function clusterProtocol({ protocol = 'TCP', first, last, name }: OracleAdminPort) {
+function clusterProtocol({ protocol = 'TCP', first, last, name }: OracleAdminPort): object {
   if (name !== undefined) return { destinationNamedPort: name };
   const destinationPort = last === undefined ? { number: first } : { range: { start: first, end: last } };
   return { [protocol.toLowerCase()]: { destinationPort } };
