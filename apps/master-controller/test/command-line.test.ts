@@ -45,7 +45,7 @@ it.each([
   [
     'a cluster subnet that is too small',
     ['--cluster-subnets', '10.244.0.0/24/23'],
-    /too small for a node prefix \/23; write \/24 or longer/,
+    /too small for a node prefix \/23; use a subnet of \/23 or shorter, or write a node prefix of \/24 or longer/,
   ],
   [
     'node subnets that are too small',

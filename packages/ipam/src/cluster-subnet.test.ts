@@ -21,7 +21,11 @@ describe('cluster subnets', () => {
     ['10.128.0.0/14/x', 'cluster-subnets', '"x" is not a prefix length'],
     ['10.128.0.0/14/40', 'cluster-subnets', 'node prefix /40 does not exist'],
     ['10.128.0.0/14/30', 'cluster-subnets', 'node prefix /30 is too small for pods; write /29 or shorter'],
-    ['10.244.0.0/26', 'cluster-subnets', 'the subnet is too small for a node prefix /24; write /26 or longer'],
+    [
+      '10.244.0.0/26',
+      'cluster-subnets',
+      'the subnet is too small for a node prefix /24; use a subnet of /24 or shorter, or write a node prefix of /26 or longer',
+    ],
     ['fd01::/48/80', 'cluster-subnets', 'an IPv6 node subnet is always a /64'],
     ['fd01::/72', 'cluster-subnets', 'the subnet is too small for a node prefix /64'],
     [

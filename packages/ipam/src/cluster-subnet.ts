@@ -90,7 +90,9 @@ function clusterSubnetOf(entry: string, what: string): ClusterSubnet {
     refuse(`node prefix /${hostPrefixLength} is too small for pods; write /${longest} or shorter`);
   }
   if (hostPrefixLength < cidr.prefixLength) {
-    refuse(`the subnet is too small for a node prefix /${hostPrefixLength}; write /${cidr.prefixLength} or longer`);
+    const remedy = `use a subnet of /${hostPrefixLength} or shorter`;
+    const other = cidr.prefixLength > longest ? '' : `, or write a node prefix of /${cidr.prefixLength} or longer`;
+    refuse(`the subnet is too small for a node prefix /${hostPrefixLength}; ${remedy}${other}`);
   }
   return { cidr, hostPrefixLength };
 }
