@@ -124,8 +124,10 @@ class Reconciler implements RowReconciler {
     const { desired, owns } = this.#options;
     forEachChangedName(this.#view, batch, (key, rows, moved) => {
       const [table] = splitKey(key);
-      if (this.#view.managed.has(table) && (desired.has(key) || rows.some((row) => owns(table, row)))) this.#mark(key);
-      if (moved) this.#markDependents(key);
+      const [ours, others] = [rows.some((row) => owns(table, row)), rows.some((row) => !owns(table, row))];
+      if (this.#view.managed.has(table) && (ours || desired.has(key))) this.#mark(key);
+      // A row that was ours and not desired could not be referred to; as somebody else's it can, and the other way round.
+      if (moved || (ours && others)) this.#markDependents(key);
     });
   }
 
