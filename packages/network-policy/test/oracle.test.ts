@@ -5,7 +5,9 @@ import { tables } from './cluster.ts';
 import { Twin } from './twin.ts';
 import { change } from './world.ts';
 
-const long = process.env['OVNKUBE_LONG'] === '1';
+/** What fails is not made smaller where only the failure counts, as in mutation tests. */
+const endOnFailure = process.env['OVNKUBE_END_ON_FAILURE'] === '1';
+const numRuns = process.env['OVNKUBE_LONG'] === '1' ? 2_000 : 40;
 
 /** Both zones hold what a start from nothing gives, and nothing went wrong on the way. */
 function expectFresh(twin: Twin): void {
@@ -31,7 +33,7 @@ describe('in random worlds', { timeout: 900_000 }, () => {
         }
         expectFresh(twin);
       }),
-      { numRuns: long ? 2_000 : 40 },
+      { numRuns, endOnFailure },
     );
   });
 
@@ -50,7 +52,7 @@ describe('in random worlds', { timeout: 900_000 }, () => {
           }
           expectFresh(twin);
         }),
-        { numRuns: long ? 2_000 : 40 },
+        { numRuns, endOnFailure },
       );
     },
   );
