@@ -35,7 +35,12 @@ export class CaseCluster {
   readonly #nodes = this.#graph.input<NodeObject>('nodes');
   readonly #namespaces = this.#graph.input<NamespaceObject>('namespaces');
   readonly #pods = this.#graph.input<PodObject>('pods');
-  readonly #policies = this.#graph.input<PolicyObject>('networkpolicies');
+  readonly #policies = {
+    NetworkPolicy: this.#graph.input<PolicyObject>('networkpolicies'),
+    AdminNetworkPolicy: this.#graph.input<PolicyObject>('adminnetworkpolicies'),
+    BaselineAdminNetworkPolicy: this.#graph.input<PolicyObject>('baselineadminnetworkpolicies'),
+    ClusterNetworkPolicy: this.#graph.input<PolicyObject>('clusternetworkpolicies'),
+  };
   readonly #compiled: NetworkPolicies;
   readonly #network: Network;
   #ends = new Map<string, readonly ProbeEnd[]>();
@@ -48,21 +53,27 @@ export class CaseCluster {
       nodes: this.#nodes,
       namespaces: this.#namespaces,
       pods: this.#pods,
-      networkPolicies: this.#policies,
+      networkPolicies: this.#policies.NetworkPolicy,
+      adminNetworkPolicies: this.#policies.AdminNetworkPolicy,
+      baselineAdminNetworkPolicies: this.#policies.BaselineAdminNetworkPolicy,
+      clusterNetworkPolicies: this.#policies.ClusterNetworkPolicy,
     };
     this.#compiled = networkPolicies(this.#graph, inputs, { network });
   }
 
   /** Change the cluster to this state. Throws Error for policies of a kind that is not compiled. */
   become({ namespaces, pods }: CaseWorld, policies: readonly CasePolicy[]): void {
-    const strange = policies.find(({ kind }) => kind !== 'NetworkPolicy');
+    const strange = policies.find(({ kind }) => !Object.hasOwn(this.#policies, kind));
     if (strange) throw new Error(`policies of kind ${strange.kind} are not evaluated`);
     this.#graph.commit(() => {
       this.#namespaces.replace(
         namespaces.map(({ name, labels = {} }) => [name, { metadata: { name, labels } }] as const),
       );
       this.#pods.replace(pods.map((pod) => [keyOf(pod), podObject(pod)] as const));
-      this.#policies.replace(policies.map((policy) => [keyOf(policy.metadata), policy] as const));
+      for (const [kind, table] of Object.entries(this.#policies)) {
+        const ofKind = policies.filter((policy) => policy.kind === kind);
+        table.replace(ofKind.map((policy) => [keyOf(policy.metadata), policy] as const));
+      }
     });
     this.#ends = new Map(pods.map((pod) => [keyOf(pod), endsOf(pod)]));
     this.#judge = this.#newJudge();
