@@ -1,6 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { logicalFlowSuites } from './logical-flow.ts';
+import { openflowSuites } from './openflow.ts';
+import { ovsdbSuites } from './ovsdb.ts';
 import type { Outcome, Suites, Vector } from './vector.ts';
 
 interface Tally {
@@ -10,26 +13,8 @@ interface Tally {
   readonly failures: { readonly id: string; readonly detail: string }[];
 }
 
-/** Suites of the packages; one that is not there (yet) only makes its kinds not applicable. */
-async function loadSuites(): Promise<Suites> {
-  const modules = [
-    ['./openflow.ts', 'openflowSuites'],
-    ['./ovsdb.ts', 'ovsdbSuites'],
-    ['./logical-flow.ts', 'logicalFlowSuites'],
-  ] as const;
-  const suites: Record<string, Suites[string]> = {};
-  for (const [file, name] of modules) {
-    const path = import.meta.url.endsWith('.js') ? file.replace(/\.ts$/, '.js') : file;
-    try {
-      const loaded: Record<string, Suites> = await import(path);
-      Object.assign(suites, loaded[name]);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
-      console.error(`vectors: ${name} is not there: ${error.message}`);
-    }
-  }
-  return suites;
-}
+/** How each package judges the kinds of vectors that are its own. */
+const suites: Suites = { ...openflowSuites, ...ovsdbSuites, ...logicalFlowSuites };
 
 /** The vectors of a document: a list, or an object that holds one. */
 function vectorsOf(document: unknown): readonly Vector[] {
@@ -43,7 +28,7 @@ function vectorsOf(document: unknown): readonly Vector[] {
   return [];
 }
 
-async function judge(suites: Suites, kind: string, vector: Vector, document: unknown): Promise<Outcome> {
+async function judge(kind: string, vector: Vector, document: unknown): Promise<Outcome> {
   const suite = suites[kind];
   if (suite === undefined) return { status: 'not applicable', detail: `no suite for '${kind}'` };
   try {
@@ -54,7 +39,6 @@ async function judge(suites: Suites, kind: string, vector: Vector, document: unk
 }
 
 async function runFolder(folder: string, only: string | undefined): Promise<Map<string, Tally>> {
-  const suites = await loadSuites();
   const tallies = new Map<string, Tally>();
   const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).sort();
   for (const file of files) {
@@ -65,7 +49,7 @@ async function runFolder(folder: string, only: string | undefined): Promise<Map<
       if (only !== undefined && kind !== only) continue;
       const tally = tallies.get(kind) ?? { passed: 0, failed: 0, 'not applicable': 0, failures: [] };
       tallies.set(kind, tally);
-      const outcome = await judge(suites, kind, vector, document);
+      const outcome = await judge(kind, vector, document);
       tally[outcome.status]++;
       if (outcome.status === 'failed') {
         tally.failures.push({ id: vector.id ?? `${file}[${at}]`, detail: outcome.detail ?? '' });
