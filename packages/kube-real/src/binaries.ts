@@ -14,7 +14,7 @@ export type Binaries = Readonly<Record<Program | 'etcd', string>>;
 
 export interface BinariesOptions {
   readonly env?: Environment;
-  /** Build when nothing is found (about 8 minutes of CPU, once). Default false. */
+  /** Build when nothing is found (about 13 minutes of CPU, once). Default false. */
   readonly build?: boolean;
   /** Told what the build does, about once a second. */
   readonly onProgress?: (words: string) => void;
@@ -120,7 +120,7 @@ async function build(env: Environment, options: BinariesOptions): Promise<void> 
         packages += 1;
         if (Date.now() - told < 1000) return;
         told = Date.now();
-        options.onProgress?.(`compiled ${packages} of about 1,900 packages: ${line}`);
+        options.onProgress?.(`compiled ${packages} of about 2,300 packages: ${line}`);
       },
     );
     for (const program of programs) await rename(join(work, program), join(cache, program));
