@@ -120,7 +120,7 @@ async function build(env: Environment, options: BinariesOptions): Promise<void> 
         packages += 1;
         if (Date.now() - told < 1000) return;
         told = Date.now();
-        options.onProgress?.(`compiled ${packages} of about 2,300 packages: ${line}`);
+        options.onProgress?.(`compiled ${packages} of about 2,400 packages: ${line}`);
       },
     );
     for (const program of programs) await rename(join(work, program), join(cache, program));
