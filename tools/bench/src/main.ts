@@ -16,6 +16,10 @@ const workloads: Readonly<Record<string, Workload>> = {
     about: "first sync of 100,000 rows against OVN's C client; 256 pipelined transactions against a raw connection",
     load: async () => (await import('./ovsdb.ts')).ovsdbBench,
   },
+  policy: {
+    about: 'one change of a pod, a label or a policy among 10,000 pods with 100 and with 10,000 policies; memory; ACLs',
+    load: async () => (await import('./policy.ts')).policyBench,
+  },
   cni: {
     about: '100 pods at 20 a second through the CNI plugin on one node of a lab; start-up of the plugin alone',
     load: async () => (await import('./cni.ts')).cniBench,
