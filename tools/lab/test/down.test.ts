@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { missing } from '@ovnkube/testing';
 import { expect, it } from 'vitest';
 import { removeLab } from '../src/down.ts';
@@ -33,11 +34,11 @@ it.skipIf(reason)('down removes everything of a lab whose maker was killed', asy
   const child = spawn(
     process.execPath,
     ['-C', '@ovnkube/source', '--input-type=module-typescript', '-e', half, state.name],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
+    // The program's imports are relative to the package, wherever the tests are run from.
+    { stdio: ['ignore', 'pipe', 'inherit'], cwd: join(import.meta.dirname, '..') },
   );
-  await once(child.stdout, 'data');
+  const made = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => undefined)]);
+  expect(made).toBeDefined();
   child.kill('SIGKILL');
   await once(child, 'exit');
   expect(processesWith(labVariable, state.folder).length).toBeGreaterThanOrEqual(3);
