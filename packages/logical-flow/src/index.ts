@@ -67,6 +67,7 @@ export { simplify } from './expr/simplify.ts';
 export { tokens } from './lex.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export { OVN_26_03, type Release } from './release.ts';
+export { ShapeCompiler, type ShapeCompilerOptions, type ShapeStatistics } from './shape/shape-compiler.ts';
 export {
   type FieldReference,
   formatField,

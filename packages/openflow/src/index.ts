@@ -21,6 +21,7 @@ export {
 export { canonicalMatch } from './match/canonical-match.ts';
 export { type DecodeOptions, decodeMessage, encodeFlowMod, encodeMessage } from './messages/codec.ts';
 export type { Message } from './messages/message.ts';
+export type { TlvMap, TlvTableMod } from './messages/nicira-messages.ts';
 export type {
   Action,
   Bundle,
@@ -78,4 +79,7 @@ export { formatAction, formatActions } from './text/format-actions.ts';
 export { DEFAULT_PRIORITY, formatMatch } from './text/format-match.ts';
 export { parseActions } from './text/parse-actions.ts';
 export { type FlowFilter, type ParsedFlow, parseFlowFilter, parseFlowMod, parseMatch } from './text/parse-flow.ts';
+export { type ParsedGroup, parseGroupMod } from './text/parse-group.ts';
+export { parseMeterMod } from './text/parse-meter.ts';
+export { parseTlvTableMod } from './text/parse-tlv.ts';
 export { formatProtocols, protocolNamed, protocolVersion } from './text/protocol.ts';

@@ -25,6 +25,9 @@ const pod = (namespace: number, index: number, labels: Readonly<Record<string, s
   },
 });
 
+/** A namespace among the same ten, so that all of them are like each other in a world of whatever size. */
+const neighbour = (namespace: number): number => namespace - (namespace % 10) + ((namespace + 7) % 10);
+
 /** Three kinds of rules: from the same namespace, from a namespace by name, and from some pods wherever they are. */
 const policy = (namespace: number, index: number): PolicyObject => ({
   metadata: { namespace: `ns-${namespace}`, name: `policy-${index}` },
@@ -34,9 +37,7 @@ const policy = (namespace: number, index: number): PolicyObject => ({
     ingress: [
       { from: [{ podSelector: {} }], ports: [{ port: 8080 }] },
       {
-        from: [
-          { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': `ns-${(namespace + 7) % 1000}` } } },
-        ],
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': `ns-${neighbour(namespace)}` } } }],
       },
       {
         from: [{ namespaceSelector: {}, podSelector: { matchLabels: { role: 'monitoring' } } }],

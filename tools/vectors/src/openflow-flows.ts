@@ -29,6 +29,9 @@ export function flowErrorSuite(vector: Vector): Outcome {
 export function protocolsSuite(vector: Vector): Outcome {
   const parsed = attempt(text(vector, 'text'));
   const got = typeof parsed === 'string' ? parsed : formatProtocols(parsed.protocols);
+  const { error } = vector;
+  // An error of this kind is only the name that ovs-ofctl's message holds.
+  if (typeof error === 'string') return got.includes(error) ? { status: 'passed' } : compare(got, error);
   return compare(got, text(vector, 'expected'));
 }
 

@@ -1,4 +1,5 @@
 import { actionsSuite } from './openflow-actions.ts';
+import { corpusSuite } from './openflow-corpus.ts';
 import { flowErrorSuite, parseFlowsSuite, protocolsSuite } from './openflow-flows.ts';
 import { nxmSuite } from './openflow-nxm.ts';
 import { printSuite } from './openflow-print.ts';
@@ -14,6 +15,8 @@ export const openflowSuites: Suites = {
   'action-parse-error': flowErrorSuite,
   'flow-mask-error': flowErrorSuite,
   'flow-protocols': protocolsSuite,
+  'flow-corpus': corpusSuite,
+  'group-meter-tlv-corpus': corpusSuite,
   'ofp-actions': actionsSuite('actions'),
   'ofp-instructions': actionsSuite('instructions'),
 };

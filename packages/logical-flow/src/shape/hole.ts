@@ -1,4 +1,4 @@
-import { formatIpv4, formatIpv6, formatMac } from '../address.ts';
+import { formatIpv4, formatIpv6, formatMac, parseIpv4, parseIpv6, parseMac } from '../address.ts';
 import type { OpenConstant } from './open-constants.ts';
 import type { ConstantKind, ScannedConstant } from './scanner.ts';
 
@@ -15,35 +15,44 @@ export interface Hole {
   readonly width: number;
   /** Bits of the value below those, which a mask takes away. */
   readonly shift: number;
+  /** Bits of the value above those, which are a part of the template's key. */
+  readonly fixed: number;
 }
 
 const kindWidth: Readonly<Partial<Record<ConstantKind, number>>> = { ipv4: 32, ipv6: 128, ethernet: 48 };
 
 /** The hole for a constant that is compared with or written to `width` bits, or undefined if it cannot be one. */
-function numberHole(index: number, { kind, mask }: ScannedConstant, width: number): Hole | undefined {
+function numberHole({ index, width, fixed = 0 }: OpenConstant, { kind, mask }: ScannedConstant): Hole | undefined {
   const own = kindWidth[kind];
   if (kind === 'decimal' || kind === 'hexadecimal') {
     const bits = Math.min(width, kind === 'decimal' ? 64 : 128);
-    return mask === '' && bits >= MIN_WIDTH ? { index, kind: 'number', width: bits, shift: 0 } : undefined;
+    return mask === '' && bits >= MIN_WIDTH && fixed === 0
+      ? { index, kind: 'number', width: bits, shift: 0, fixed }
+      : undefined;
   }
-  if (own === undefined || width < own) return undefined;
-  if (mask === '') return { index, kind: 'number', width: own, shift: 0 };
+  if (own === undefined || width < own || (width > own && fixed > 0)) return undefined;
+  if (mask === '') return masked(index, own, 0, fixed);
   const prefix = /^\d+$/.test(mask) && kind !== 'ethernet' ? Number(mask) : 0;
-  return prefix >= MIN_WIDTH && prefix <= own
-    ? { index, kind: 'number', width: prefix, shift: own - prefix }
-    : undefined;
+  return prefix <= own ? masked(index, prefix, own - prefix, fixed) : undefined;
+}
+
+function masked(index: number, bits: number, shift: number, fixed: number): Hole | undefined {
+  const width = bits - fixed;
+  return width >= MIN_WIDTH ? { index, kind: 'number', width, shift, fixed } : undefined;
 }
 
 /** The hole of an open constant, or undefined where it has to stay as it is. */
-export function holeOf({ index, use, width }: OpenConstant, constant: ScannedConstant): Hole | undefined {
+export function holeOf(open: OpenConstant, constant: ScannedConstant): Hole | undefined {
+  const { index, use } = open;
   switch (use) {
     case 'number':
-      return numberHole(index, constant, width);
+      return numberHole(open, constant);
     case 'description':
       return descriptionHole(index, constant);
     case 'port':
     case 'assigned port':
-      return { index, kind: use, width: 32, shift: 0 };
+      return { index, kind: use, width: 32, shift: 0, fixed: 0 };
+    case 'closed':
     case 'resident':
       return undefined;
   }
@@ -51,11 +60,11 @@ export function holeOf({ index, use, width }: OpenConstant, constant: ScannedCon
 
 function descriptionHole(index: number, { kind, mask }: ScannedConstant): Hole | undefined {
   const width = kind === 'decimal' ? 16 : kindWidth[kind];
-  return width === undefined || mask !== '' ? undefined : { index, kind: 'description', width, shift: 0 };
+  return width === undefined || mask !== '' ? undefined : { index, kind: 'description', width, shift: 0, fixed: 0 };
 }
 
 /** A number for a hole, the same each time, different for each hole; `side` 1 has every bit turned. */
-export function sentinel({ index, width }: Hole, side: 0 | 1): bigint {
+export function sentinel({ index, width }: Pick<Hole, 'index' | 'width'>, side: 0 | 1): bigint {
   let bits = 0n;
   let state = Math.imul(index + 11, 0x9e3779b1) >>> 0;
   for (let have = 0; have < 128; have += 32) {
@@ -68,9 +77,16 @@ export function sentinel({ index, width }: Hole, side: 0 | 1): bigint {
   return side === 0 ? value : value ^ ones;
 }
 
+/** The bits of a constant that its hole leaves as they are. */
+function fixedBits({ width, shift }: Hole, kind: ConstantKind, text: string): bigint {
+  const value = kind === 'ipv4' ? parseIpv4(text) : kind === 'ipv6' ? parseIpv6(text) : parseMac(text);
+  return (value ?? 0n) >> BigInt(width + shift);
+}
+
 /** The sentinel as a constant of the same kind and mask as the one that it stands for. */
-export function sentinelText(hole: Hole, { kind, mask }: ScannedConstant, side: 0 | 1): string {
-  const value = sentinel(hole, side) << BigInt(hole.shift);
+export function sentinelText(hole: Hole, { kind, text, mask }: ScannedConstant, side: 0 | 1): string {
+  const above = hole.fixed === 0 ? 0n : fixedBits(hole, kind, text);
+  const value = ((above << BigInt(hole.width)) | sentinel(hole, side)) << BigInt(hole.shift);
   const suffix = mask === '' ? '' : `/${mask}`;
   switch (kind) {
     case 'decimal':

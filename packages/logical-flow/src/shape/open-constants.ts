@@ -8,9 +8,13 @@ import { type ParseContext, parseExpression } from '../expr/parse.ts';
 export interface OpenConstant {
   /** The constant's number: those of the match first, then those of the actions. */
   readonly index: number;
-  readonly use: 'number' | 'port' | 'assigned port' | 'resident' | 'description';
+  readonly use: 'number' | 'port' | 'assigned port' | 'resident' | 'description' | 'closed';
   /** Bits of the field that it is compared with or written to; 32 for ports. */
   readonly width: number;
+  /** So many of its highest bits are tested elsewhere too, and have to be as they are. */
+  readonly fixed?: number;
+  /** Constants with the same number here must differ from each other. */
+  readonly group?: number;
 }
 
 interface Use {
@@ -42,20 +46,45 @@ function collect(expression: Expression, uses: Map<string, Use[]>, residents: Se
   }
 }
 
+/** How many of the highest bits of `mask` are those of `part`; undefined if `part` has others. */
+function highBits(mask: bigint, part: bigint): number | undefined {
+  const size = (bits: bigint) => bits.toString(2).length;
+  const rest = mask ^ part;
+  if (rest === 0n || rest >= (part & -part)) return undefined;
+  return size(mask) - size(rest);
+}
+
+/** What a use is among the other uses of its field. */
+function openUse(use: Use, index: number, list: readonly Use[], isSet: (index: number) => boolean): OpenConstant {
+  const { isPort, width, mask } = use;
+  const kind = isPort ? 'port' : 'number';
+  const others = list.filter((other) => other !== use && (other.mask & mask) !== 0n);
+  if (!use.equality) return { index, use: 'closed', width };
+  if (others.length === 0) return { index, use: kind, width };
+  if (isPort || isSet(index) || others.some(({ equality }) => !equality)) return { index, use: 'closed', width };
+  if (others.every(({ hole }) => hole === undefined)) {
+    const overlap = others.reduce((bits, other) => bits | other.mask, 0n) & mask;
+    const fixed = highBits(mask, overlap);
+    return fixed === undefined ? { index, use: 'closed', width } : { index, use: kind, width, fixed };
+  }
+  const alike = others.every(({ hole, mask: bits }) => hole !== undefined && !isSet(hole) && bits === mask);
+  if (!alike) return { index, use: 'closed', width };
+  return { index, use: kind, width, group: Math.min(index, ...others.map(({ hole }) => hole ?? index)) };
+}
+
 /**
  * The constants of a match whose value cannot change the structure of what it compiles to: they are tested for equality, and
- * nothing else tests the same bits, so no value can contradict, imply or equal another one.
+ * nothing else tests the same bits, so no value can contradict, imply or equal another one; or others test the same bits in the
+ * same way, so that it is enough that their values differ; or a predicate tests the highest bits, which then count as structure.
  */
-function openInMatch(expression: Expression): OpenConstant[] {
+function openInMatch(expression: Expression, isSet: (index: number) => boolean): OpenConstant[] {
   const uses = new Map<string, Use[]>();
   const residents = new Set<number>();
   collect(expression, uses, residents);
   const open: OpenConstant[] = [...residents].map((index) => ({ index, use: 'resident', width: 0 }));
   for (const list of uses.values()) {
     for (const use of list) {
-      if (use.hole === undefined || !use.equality) continue;
-      if (list.some((other) => other !== use && (other.mask & use.mask) !== 0n)) continue;
-      open.push({ index: use.hole, use: use.isPort ? 'port' : 'number', width: use.width });
+      if (use.hole !== undefined) open.push(openUse(use, use.hole, list, isSet));
     }
   }
   return open;
@@ -68,11 +97,13 @@ export interface OpenConstantsInput {
   /** Number of the constant that begins here, in each text. */
   readonly matchIndex: (start: number) => number | undefined;
   readonly actionIndex: (start: number) => number | undefined;
+  /** Whether a constant is an address set or port group. */
+  readonly isSet: (index: number) => boolean;
   readonly parse: ParseContext;
   readonly actionContext: ActionParseContext;
 }
 
-/** The constants that a shape can leave open. Throws a LogicalFlowError where the texts are not valid. */
+/** What is known of the constants that a shape might leave open. Throws a LogicalFlowError where the texts are not valid. */
 export function openConstants(input: OpenConstantsInput): OpenConstant[] {
   const assigned: OpenConstant[] = [];
   const constant = (start: number, use: ConstantUse) => {
@@ -84,5 +115,5 @@ export function openConstants(input: OpenConstantsInput): OpenConstant[] {
   const { prerequisites } = parseActions(input.actions, { ...input.actionContext, constant });
   const parsed = parseExpression(input.match, { ...input.parse, hole: ({ start }) => input.matchIndex(start) });
   const whole = prerequisites === undefined ? parsed : combine('and', [parsed, prerequisites]);
-  return [...openInMatch(annotate(whole, input.parse.symbols)), ...assigned];
+  return [...openInMatch(annotate(whole, input.parse.symbols), input.isSet), ...assigned];
 }

@@ -27,6 +27,17 @@ function memberConstant(text: string): ScannedConstant | undefined {
   return kind === undefined ? undefined : { kind, start: 0, end: 0, text: value, mask };
 }
 
+/** The members of a set, or undefined where it is not known. */
+export function membersOf(
+  sigil: '$' | '@',
+  name: string,
+  datapath: Datapath,
+  chassis: Chassis,
+): readonly string[] | undefined {
+  if (sigil === '$') return chassis.addressSet?.(name);
+  return chassis.portGroup?.(`${datapath.tunnelKey}_${name}`) ?? chassis.portGroup?.(name);
+}
+
 /** Looks a set up; undefined: it is not known, or its members are nothing that a template can have. */
 export function resolveSet(
   open: OpenConstant,
@@ -35,10 +46,7 @@ export function resolveSet(
   datapath: Datapath,
   chassis: Chassis,
 ): ResolvedSet | undefined {
-  const members =
-    sigil === '@'
-      ? (chassis.portGroup?.(`${datapath.tunnelKey}_${name}`) ?? chassis.portGroup?.(name))
-      : chassis.addressSet?.(name);
+  const members = membersOf(sigil, name, datapath, chassis);
   if (members === undefined) return undefined;
   const { index } = open;
   const [text] = members;
@@ -60,8 +68,10 @@ export function memberValue({ member }: ResolvedSet): number | bigint | undefine
   return value === undefined ? undefined : shifted(value, member.hole);
 }
 
-/** The bits of a value that a hole has, or undefined where the value does not fit. */
-export function shifted(value: number | bigint, { width, shift }: Hole): number | bigint | undefined {
+/** The bits of a value that a hole has and those above them, or undefined where the value does not fit. */
+export function shifted(value: number | bigint, hole: Hole): number | bigint | undefined {
+  const { shift } = hole;
+  const width = hole.width + hole.fixed;
   if (typeof value === 'number') {
     const bits = shift === 0 ? value : Math.floor(value / 2 ** shift);
     return width > 52 || bits < 2 ** width ? bits : undefined;

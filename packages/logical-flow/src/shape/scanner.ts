@@ -21,7 +21,7 @@ export const IPV4 = 2;
 export const IPV6 = 3;
 export const ETHERNET = 4;
 const STRING = 5;
-const ADDRESS_SET = 6;
+export const ADDRESS_SET = 6;
 const PORT_GROUP = 7;
 /** Marks of constants in skeletons: codes that no valid text has. */
 const MARK = 0xe000;
@@ -143,7 +143,8 @@ export class Scanner {
         continue;
       }
       const end = skip(text, at, code);
-      this.addText(text, at, end);
+      // Comments are no part of a shape.
+      if (code !== Character.SLASH || end === at + 1) this.addText(text, at, end);
       at = end;
     }
   }

@@ -6,9 +6,11 @@ import type { Release } from '../release.ts';
 import { expandTemplates } from '../template-variables.ts';
 import { fillTemplate } from './fill.ts';
 import type { FlowSink } from './flow-sink.ts';
+import type { Hole } from './hole.ts';
+import { isNever } from './never.ts';
 import { readNumber } from './read-number.ts';
-import { type ResolvedSet, resolveSet, shifted } from './resolved-set.ts';
-import { DECIMAL, Scanner } from './scanner.ts';
+import { membersOf, type ResolvedSet, resolveSet, shifted } from './resolved-set.ts';
+import { ADDRESS_SET, DECIMAL, Scanner } from './scanner.ts';
 import { makeShape, type Shape } from './shape.ts';
 import { makeTemplate, type Template } from './template.ts';
 
@@ -51,8 +53,8 @@ export class ShapeCompiler {
   private readonly options: ShapeCompilerOptions;
   private readonly limits: Limits;
   private readonly scanner = new Scanner();
-  /** By hash of the skeleton; undefined in place of a shape: no template can be made. */
-  private readonly shapes = new Map<number, Shape | undefined>();
+  /** By hash of the skeleton. A shape is found at its second use, because many are used once. */
+  private readonly shapes = new Map<number, Shape | 'seen' | 'not valid'>();
   private numbers: (number | bigint | undefined)[] = [];
   private entries = 0;
   private templates = 0;
@@ -76,7 +78,13 @@ export class ShapeCompiler {
     const shape = this.shapeOf(expanded);
     const literals = shape === undefined ? undefined : this.readConstants(shape);
     for (const datapath of datapaths) {
-      if (shape !== undefined && literals !== undefined && this.fill(expanded, shape, literals, datapath, sink)) {
+      if (shape !== undefined && literals !== undefined && this.isNever(expanded, shape, datapath)) {
+        this.filled++;
+      } else if (
+        shape !== undefined &&
+        literals !== undefined &&
+        this.fill(expanded, shape, literals, datapath, sink)
+      ) {
         this.filled++;
       } else {
         this.compileText(flow, datapath, sink);
@@ -104,15 +112,19 @@ export class ShapeCompiler {
     scanner.scan(flow.match, flow.actions, seed);
     const { hash } = scanner;
     const known = shapes.get(hash);
-    if (known !== undefined) {
+    if (known === 'not valid') return undefined;
+    if (known === undefined) {
+      this.makeRoom();
+      shapes.set(hash, 'seen');
+      return undefined;
+    }
+    if (known !== 'seen') {
       const same = known.table === flow.table && known.pipeline === flow.pipeline && known.metered === metered;
       // Another skeleton with the same hash is compiled from its text.
       return same && scanner.equals(known.skeleton) ? known : undefined;
     }
-    if (shapes.has(hash)) return undefined;
-    this.makeRoom();
     const shape = makeShape(flow, scanner, this.options.release, this.limits);
-    shapes.set(hash, shape);
+    shapes.set(hash, shape ?? 'not valid');
     return shape;
   }
 
@@ -126,16 +138,19 @@ export class ShapeCompiler {
   }
 
   /** Reads the values of holes, and gives what is not open as a key; undefined: a value is not what its shape says. */
-  private readConstants({ slots, hasLiterals }: Shape): string | undefined {
+  private readConstants({ slots, hasLiterals, groups }: Shape): string | undefined {
     const { scanner, numbers } = this;
     let key = '';
     for (const [index, slot] of slots.entries()) {
       if (slot.kind === 'hole') {
         const { hole } = slot;
         if (hole.kind === 'port' || hole.kind === 'assigned port') continue;
-        const [start = 0, end = 0] = [scanner.textStarts[index], scanner.textEnds[index]];
-        const value = readNumber(scanner.kinds[index] ?? DECIMAL, scanner.source(index), start, end);
-        const bits = value === undefined ? undefined : shifted(value, hole);
+        let bits = this.readBits(index, hole);
+        if (bits !== undefined && hole.fixed > 0) {
+          const all = BigInt(bits);
+          key += `${all >> BigInt(hole.width)};`;
+          bits = BigInt.asUintN(hole.width, all);
+        }
         // An address or port 0 is left out of descriptions and NAT ranges, which is another structure.
         if (bits === undefined || bits === 0) {
           if (bits === undefined || hole.kind === 'description' || scanner.kinds[index] !== DECIMAL) return undefined;
@@ -150,7 +165,51 @@ export class ShapeCompiler {
               : 'r';
       }
     }
-    return key;
+    return groups.some((group) => this.hasRepeated(group)) ? undefined : key;
+  }
+
+  private hasRepeated(group: readonly number[]): boolean {
+    const { numbers } = this;
+    return group.some((index, at) => group.some((other, before) => before < at && numbers[other] === numbers[index]));
+  }
+
+  private readBits(index: number, hole: Hole): number | bigint | undefined {
+    const { scanner } = this;
+    const [start = 0, end = 0] = [scanner.textStarts[index], scanner.textEnds[index]];
+    const value = readNumber(scanner.kinds[index] ?? DECIMAL, scanner.source(index), start, end);
+    return value === undefined ? undefined : shifted(value, hole);
+  }
+
+  /** Whether there are no flows, because sets are empty or ports are not here, without a look at anything else. */
+  private isNever(flow: LogicalFlow, shape: Shape, datapath: Datapath): boolean {
+    if (!shape.mayBeNever) return false;
+    const { scanner } = this;
+    const { release, chassis } = this.options;
+    let key = '';
+    for (const [index, slot] of shape.slots.entries()) {
+      if (slot.kind === 'set') {
+        const members = membersOf(
+          scanner.kinds[index] === ADDRESS_SET ? '$' : '@',
+          scanner.text(index),
+          datapath,
+          chassis,
+        );
+        if (members === undefined) return false;
+        key += members.length === 0 ? '0' : '1';
+      } else if (slot.kind === 'resident') {
+        key += chassis.isChassisResident(scanner.text(index)) ? 'R' : 'r';
+      } else if (slot.kind === 'literal') {
+        if (index >= scanner.matchCount) key += `${scanner.text(index)};`;
+        else if (slot.fits !== undefined && this.readBits(index, slot.fits) === undefined) return false;
+      }
+    }
+    let never = shape.never.get(key);
+    if (never === undefined) {
+      this.makeRoom();
+      never = isNever(flow.match, datapath, chassis, release, this.limits);
+      shape.never.set(key, never);
+    }
+    return never;
   }
 
   private resolveSets({ sets, slots }: Shape, datapath: Datapath): readonly ResolvedSet[] | undefined {
@@ -158,7 +217,8 @@ export class ShapeCompiler {
     for (const index of sets) {
       const slot = slots[index];
       if (slot?.kind !== 'set') return undefined;
-      const sigil = this.scanner.source(index).charAt((this.scanner.textStarts[index] ?? 1) - 1) === '@' ? '@' : '$';
+      if (slot.open === undefined) return undefined;
+      const sigil = this.scanner.kinds[index] === ADDRESS_SET ? '$' : '@';
       const set = resolveSet(slot.open, sigil, this.scanner.text(index), datapath, this.options.chassis);
       if (set === undefined) return undefined;
       resolved.push(set);

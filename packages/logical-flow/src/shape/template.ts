@@ -62,7 +62,7 @@ const specialWidths = [24, 32, 16, 16, 32];
 const setName = (index: number) => `h${index}`;
 
 function special(place: number, side: 0 | 1): bigint {
-  return sentinel({ index: -1 - place, kind: 'number', width: specialWidths[place] ?? 32, shift: 0 }, side);
+  return sentinel({ index: -1 - place, width: specialWidths[place] ?? 32 }, side);
 }
 
 /** Thrown inside a compilation that depends on something that no hole stands for. */
@@ -120,7 +120,7 @@ class SentinelIds {
   }
 }
 
-const idHole = (base: number, n: number): Hole => ({ index: base - n, kind: 'number', width: 32, shift: 0 });
+const idHole = (base: number, n: number) => ({ index: base - n, width: 32 });
 const GROUP_BASE = -100;
 const METER_BASE = -200;
 
@@ -309,9 +309,10 @@ export function makeTemplate(input: TemplateInput): Template | undefined {
   const meters = descriptions(a.meters, b.meters, input);
   if (groups === undefined || meters === undefined) return undefined;
   if (a.encoded.length !== b.encoded.length || a.conjunctions !== b.conjunctions) return undefined;
-  if (a.encoded.some((part, index) => part.length !== b.encoded[index]?.length)) return undefined;
   const bytes = joined(a.encoded);
-  const patches = findPatches(bytes, joined(b.encoded), values);
+  // Values that are alternatives of each other are the other way round on the other side.
+  const patches =
+    findPatches(bytes, joined(b.encoded), values) ?? findPatches(bytes, joined([...b.encoded].reverse()), values);
   const local = localHoles(input, a.flows, holes);
   if (patches === undefined || local === undefined) return undefined;
   return {

@@ -23,7 +23,8 @@ export type ActionDecoders = Partial<Record<RawAction, ActionDecoder>>;
 
 /** Writes an action's header with its least size, all zeros behind, and gives where the argument begins. */
 export function putActionHeader(writer: Writer, raw: RawAction, version: number): number {
-  const form = rawForm(raw, version);
+  // As Open vSwitch does, Nicira's actions of later versions go out in earlier ones too.
+  const form = rawForm(raw, version) ?? (raw.startsWith('NXAST') ? rawForm(raw, 4) : undefined);
   if (form === undefined) throw encodeError(`${raw} does not exist in OpenFlow 1.${version - 1}`);
   const at = writer.grow(form.size);
   writer.bytes.fill(0, at, at + form.size);

@@ -277,7 +277,7 @@ function checkHeaderAction(checker: Checker, action: Action, flow: FlowMatch): v
       if (!isIpAny(flow)) throw new Refused('OFPBAC_MATCH_INCONSISTENT');
       return;
     case 'goto_table':
-      if (checker.table !== 0xff && action.table <= checker.table) throw new Refused('OFPBRC_BAD_TABLE_ID');
+      if (checker.table !== 0xff && action.table <= checker.table) throw new Refused('OFPBIC_BAD_TABLE_ID');
       return;
     case 'meter':
       if (action.meter_id === 0 || action.meter_id > 0xffff0000) throw new Refused('OFPMMFC_INVALID_METER');

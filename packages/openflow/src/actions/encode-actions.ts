@@ -9,6 +9,7 @@ import { encodeConntrack, encodeNat } from './conntrack.ts';
 import { encodeBundle, encodeController2, encodeEncap, encodeMultipath, encodeSample } from './encode-nicira.ts';
 import { encodeLoad, encodeMove, encodeSetField, encodeStack } from './field-actions.ts';
 import { encodeLearn } from './learn.ts';
+import { legacySetField } from './legacy-set-field.ts';
 import { PACKET_TYPE_USE_NEXT_PROTO } from './nicira-actions.ts';
 import { PACKET_IN_REASONS } from './nicira-names.ts';
 import type { RawAction } from './raw-table.ts';
@@ -283,9 +284,12 @@ export function encodeAction(writer: Writer, action: Action, version: number): v
     case 'multipath':
       encodeMultipath(writer, action, version);
       return;
-    case 'set_field':
-      encodeSetField(writer, action, version);
+    case 'set_field': {
+      const legacy = version <= 2 ? legacySetField(action, version) : undefined;
+      if (legacy === undefined) encodeSetField(writer, action, version);
+      else encodeActions(writer, legacy, version);
       return;
+    }
     case 'load':
       encodeLoad(writer, action, version);
       return;

@@ -93,10 +93,7 @@ export const fieldDecoders: ActionDecoders = {
     }
     return { type: 'load', dst, value };
   },
-  NXAST_REG_LOAD2: (reader) => {
-    reader.skip(6);
-    return { type: 'set_field', ...readEntry(reader, true) };
-  },
+  NXAST_REG_LOAD2: (reader) => ({ type: 'set_field', ...readEntry(reader, true) }),
   OFPAT_COPY_FIELD: copyField(0),
   ONFACT_COPY_FIELD: copyField(2),
   NXAST_REG_MOVE: copyField(-1),
@@ -166,7 +163,7 @@ export function loadEntry(name: MatchField['field'], start: number, width: numbe
 }
 
 function encodeLoad2(writer: Writer, entry: MatchField, version: number): void {
-  putEntryAction(writer, 'NXAST_REG_LOAD2', version, 16, entry, 0);
+  putEntryAction(writer, 'NXAST_REG_LOAD2', version, 10, entry, 0);
 }
 
 /** The runs of 1-bits of a mask, lowest first. */

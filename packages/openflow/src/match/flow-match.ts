@@ -6,7 +6,7 @@ import { FIELD_SLOTS, SLOT_COUNT, SLOT_ONES, slot } from './slot.ts';
 const PACKET_TYPE = slot('packet_type');
 const ETH_TYPE = slot('eth_type');
 
-/** Fields of which Open vSwitch matches only the 1-bits when an exact value is given. */
+/** Fields of which Open vSwitch 3.1 takes the value for the mask, so that only its 1-bits are matched. */
 const MASKED_BY_VALUE: ReadonlySet<string> = new Set([
   ...['tun_erspan_ver', 'tun_erspan_dir', 'tun_erspan_hwid', 'tun_gtpu_flags', 'tun_gtpu_msgtype'],
 ]);
@@ -95,8 +95,9 @@ export class FlowMatch {
       this.mask[where.slot] = (this.maskNumber(where.slot) & keep) | partMask | extra;
       this.#touched.push(where.slot);
     } else if (field.format === 'port10') this.setSlot(where.slot, portFrom16(Number(value)));
-    else if (exact && MASKED_BY_VALUE.has(field.name)) this.setSlot(where.slot, value, value);
-    else this.setSlot(where.slot, value, exact ? (SLOT_ONES[where.slot] ?? 0) : mask);
+    else if (MASKED_BY_VALUE.has(field.name)) {
+      this.setSlot(where.slot, Number(value) & Number(exact ? field.ones : mask), value);
+    } else this.setSlot(where.slot, value, exact ? (SLOT_ONES[where.slot] ?? 0) : mask);
     if (field.prerequisite !== 'none' && this.isWild(PACKET_TYPE)) this.setSlot(PACKET_TYPE, 0);
   }
 

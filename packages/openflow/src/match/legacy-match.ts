@@ -1,8 +1,10 @@
+import { fieldNamed } from '../field/field.ts';
+import type { MatchField } from '../model/match.ts';
 import { portFrom16, portTo16 } from '../model/port.ts';
 import { decodeError } from '../openflow-error.ts';
 import type { Reader } from '../wire/reader.ts';
 import type { Writer } from '../wire/writer.ts';
-import { FlowMatch } from './flow-match.ts';
+import { FlowMatch, matchField } from './flow-match.ts';
 import { isArp, isMpls } from './prerequisite.ts';
 import { slot, VLAN_CFI } from './slot.ts';
 
@@ -54,6 +56,22 @@ function prefixMask(ignored: number): number {
 
 function ignoredBits(mask: number): number {
   return mask === 0 ? 32 : 32 - ((mask >>> 0).toString(2).match(/1/g)?.length ?? 0);
+}
+
+/** Fields of the old matches; each stands for its slot. */
+const LEGACY_FIELDS = [
+  ...(['in_port', 'eth_src', 'eth_dst', 'eth_type', 'vlan_tci', 'nw_tos', 'nw_proto', 'ip_src', 'ip_dst'] as const),
+  ...(['tcp_src', 'tcp_dst', 'mpls_label', 'mpls_tc', 'metadata'] as const),
+].map(fieldNamed);
+
+/** Everything that the old matches can say of these bits, with or without its prerequisites, as Open vSwitch sends it. */
+export function legacyFields(flow: FlowMatch): MatchField[] {
+  const found: MatchField[] = [];
+  for (const field of LEGACY_FIELDS) {
+    const { value, mask } = flow.getField(field);
+    if (mask) found.push(matchField(field, value, mask));
+  }
+  return found;
 }
 
 /** Reads OpenFlow 1.0's match; says whether it is exact, which means the highest priority. */

@@ -1,6 +1,6 @@
 import { decodeInstructions, encodeInstructions } from '../actions/instructions.ts';
 import type { OfpErrorName } from '../errors/ofp-error.ts';
-import { canonicalMatch, fieldsOf } from '../match/canonical-match.ts';
+import { fieldsOf } from '../match/canonical-match.ts';
 import { flowMatch } from '../match/flow-match.ts';
 import { normalizeMatch10, readMatch10, readMatch11, writeMatch10, writeMatch11 } from '../match/legacy-match.ts';
 import { isPortValid } from '../match/value-bits.ts';
@@ -282,9 +282,4 @@ export function writeNxFlowMod(writer: Writer, flow: FlowMod, version: number): 
   view.setUint16(at + 22, flagBits(flow.flags, version));
   view.setUint16(at + 24, length);
   encodeInstructions(writer, flow.actions, version);
-}
-
-/** The flow as Open vSwitch would write it in the version: its match in its order and form. `nxm` for Nicira's match. */
-export function canonicalFlow<F extends { readonly match: Match }>(flow: F, version: number, nxm = false): F {
-  return { ...flow, match: canonicalMatch(flow.match, nxm || version < 3 ? 0 : version) };
 }

@@ -239,7 +239,7 @@ export const groupModBody: BodyCodec<GroupMod> = {
     if (!isNumbered(version)) {
       const buckets: Bucket[] = [];
       while (reader.left > 0) buckets.push(readBucket11(reader, version, policy));
-      return checkGroupMod({ ...base, buckets }, at);
+      return checkGroupMod({ ...base, buckets }, policy, at);
     }
     const length = reader.u16();
     reader.skip(2);
@@ -249,7 +249,7 @@ export const groupModBody: BodyCodec<GroupMod> = {
     const buckets: Bucket[] = [];
     while (list.left > 0) buckets.push(readBucket15(list, version, policy));
     const where = bucketId === BucketId.ALL ? {} : { command_bucket_id: bucketId };
-    return checkGroupMod({ ...base, ...where, ...readSelection(reader, policy), buckets }, at);
+    return checkGroupMod({ ...base, ...where, ...readSelection(reader, policy), buckets }, policy, at);
   },
   write: (writer, group, { version }) => {
     writer.u16(COMMAND_NUMBERS[group.command]);
@@ -272,7 +272,8 @@ export const groupModBody: BodyCodec<GroupMod> = {
 };
 
 /** What Open vSwitch refuses in a group mod. */
-function checkGroupMod(group: GroupMod, at: number): GroupMod {
+function checkGroupMod(group: GroupMod, policy: UnknownPolicy, at: number): GroupMod {
+  if (policy === 'keep') return group;
   const { command, group_type, buckets } = group;
   const adds = command === 'add' || command === 'modify' || command === 'add_or_mod';
   if (adds && group_type === 'indirect' && buckets.length !== 1) {

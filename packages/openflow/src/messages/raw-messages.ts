@@ -118,7 +118,7 @@ export const RAW_MESSAGE_ROWS = [
   ['OFPST_METER_FEATURES request', 'meter_features_request', 'OFPST', '1.3-1.5', 11, '0'],
   ['OFPST_METER_FEATURES reply', 'meter_features_reply', 'OFPST', '1.3-1.5', 11, '16'],
   ['OFPST_TABLE_FEATURES request', 'table_features_request', 'OFPST', '1.3-1.5', 12, '0+8'],
-  ['OFPST_TABLE_FEATURES reply', 'table_features_reply', 'OFPST', '1.3-1.5', 12, '0+8'],
+  ['OFPST_TABLE_FEATURES reply', 'table_features_reply', 'OFPST', '1.3-1.5', 12, '64+8'],
   ['OFPST_PORT_DESC request', 'port_desc_request', 'OFPST', '1.0-1.4', 13, '0'],
   ['OFPST_PORT_DESC request', 'port_desc_request', 'OFPST', '1.5', 13, '8'],
   ['OFPST_PORT_DESC reply', 'port_desc_reply', 'OFPST', '1.0', 13, '0+48'],

@@ -4,10 +4,10 @@ import { encodeError } from '../openflow-error.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type FieldHeader, headerOf } from './header.ts';
 
-/** Bytes that a variable-length field needs for its value (and mask), at least one. */
+/** Bytes that a variable-length field needs for its value (and mask); none for zero. */
 export function bytesNeeded(value: FieldValue, mask?: FieldValue): number {
-  const bits = (BigInt(value) | BigInt(mask ?? 0)).toString(16).length;
-  return Math.max(1, (bits + 1) >> 1);
+  const bits = BigInt(value) | BigInt(mask ?? 0);
+  return bits === 0n ? 0 : (bits.toString(16).length + 1) >> 1;
 }
 
 export function requireHeader(field: Field, version: number): FieldHeader {

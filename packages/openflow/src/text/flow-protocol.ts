@@ -1,4 +1,5 @@
 import { fieldsOf } from '../match/canonical-match.ts';
+import { legacyFields } from '../match/legacy-match.ts';
 import { putFlowMod } from '../messages/codec.ts';
 import { parseError } from '../openflow-error.ts';
 import { Writer } from '../wire/writer.ts';
@@ -26,7 +27,7 @@ export function encodeParsedFlow(parsed: ParsedFlow, protocol: number, xid = 0):
   const { flow, bits } = parsed;
   const table = version > 1 ? flow.table : (protocol & TID) === 0 ? 0 : (flow.table ?? 0xff);
   const { table: _, ...rest } = flow;
-  const match = fieldsOf(bits, nxm || version < 3 ? 0 : version);
+  const match = nxm ? fieldsOf(bits, 0) : version < 3 ? legacyFields(bits) : fieldsOf(bits, version);
   const writer = new Writer();
   putFlowMod(writer, { ...rest, ...(table === undefined ? {} : { table }), match }, version, xid, nxm);
   return writer.slice();

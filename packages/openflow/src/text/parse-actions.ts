@@ -1,4 +1,4 @@
-import { instructionOf, type Nesting, refuseActions } from '../actions/verify.ts';
+import { type Nesting, refuseActions } from '../actions/verify.ts';
 import type { Action } from '../model/action.ts';
 import { Port } from '../model/port.ts';
 import { parseError } from '../openflow-error.ts';
@@ -54,9 +54,4 @@ export function parseActionList(text: string, state: ParseState, nesting: Nestin
  */
 export function parseActions(text: string): readonly Action[] {
   return parseActionList(text, new ParseState(), 'instructions');
-}
-
-/** Whether a list has an instruction of OpenFlow 1.1+. */
-export function hasInstruction(actions: readonly Action[]): boolean {
-  return actions.some((action) => instructionOf(action.type) !== 'apply_actions');
 }

@@ -1,5 +1,5 @@
 import { checkActions } from '../actions/check.ts';
-import { fieldNamed, findField } from '../field/field.ts';
+import { type FieldName, fieldNamed, findField } from '../field/field.ts';
 import { canonicalMatch, fieldsOf } from '../match/canonical-match.ts';
 import { FlowMatch } from '../match/flow-match.ts';
 import { EthType } from '../match/prerequisite.ts';
@@ -7,6 +7,7 @@ import { slot } from '../match/slot.ts';
 import type { FlowFlags, FlowMod, FlowModCommand } from '../model/flow.ts';
 import type { FieldValue, Match } from '../model/match.ts';
 import { parseError } from '../openflow-error.ts';
+import { bytesNeeded } from '../oxm/encode-match.ts';
 import { ParseState } from './action-parser.ts';
 import { usableProtocols } from './field-protocols.ts';
 import { formatFieldValue } from './field-text.ts';
@@ -28,6 +29,9 @@ import {
   OF13_UP,
   TID,
 } from './protocol.ts';
+
+/** Room for all tunnel options of a flow. */
+const MAX_OPTION_BYTES = 256;
 
 /** Words that stand for an Ethernet type and perhaps a protocol. */
 const PROTOCOL_WORDS: Readonly<Record<string, readonly [ethType: number, ipProto: number]>> = {
@@ -96,6 +100,8 @@ class FlowParser {
   readonly flow = new FlowMatch();
   readonly draft: Draft = { priority: DEFAULT_PRIORITY, flags: {} };
   protocols = ANY_PROTOCOL;
+  readonly #options = new Set<FieldName>();
+  #optionBytes = 0;
 
   constructor(command: FlowModCommand | 'request') {
     this.command = command;
@@ -128,8 +134,20 @@ class FlowParser {
     const field = findField(name);
     if (field === undefined) return;
     const { value, mask } = parseFieldValue(field, text === '' ? '0/0' : text);
+    if (field.variable) this.tunnelOption(field.name, bytesNeeded(value, mask === field.ones ? undefined : mask));
     this.protocols &= usableProtocols(field, mask);
     this.flow.setField(field, value, mask);
+  }
+
+  /** Each tunnel option is matched once, and all of them have only so much room. */
+  tunnelOption(name: FieldName, bytes: number): void {
+    if (this.#options.has(name)) throw parseError(`field ${name} set multiple times`);
+    this.#options.add(name);
+    this.#optionBytes += Math.ceil(bytes / 4) * 4;
+    if (this.#optionBytes > MAX_OPTION_BYTES) {
+      const used = `used ${this.#optionBytes}, max ${MAX_OPTION_BYTES}`;
+      throw parseError(`field ${name} exceeds maximum size for tunnel metadata (${used})`);
+    }
   }
 
   subfield(name: string, text: string): void {

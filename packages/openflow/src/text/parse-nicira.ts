@@ -8,6 +8,7 @@ import { headerOf } from '../oxm/header.ts';
 import type { ActionParser } from './action-parser.ts';
 import { firstKeyValue, keyValues, tokens } from './key-value.ts';
 import { atoi, parseU16, parseU32, scanHexBytes } from './parse-number.ts';
+import { OF13_UP } from './protocol.ts';
 import { parseSubfield, scanSubfield } from './parse-subfield.ts';
 import { parsePort, parseTable } from './port-text.ts';
 
@@ -156,7 +157,8 @@ function encapProperty(name: string, value: string, header: string): EncapProper
   };
 }
 
-const encap: ActionParser = (argument) => {
+const encap: ActionParser = (argument, state) => {
+  state.protocols &= OF13_UP;
   const first = firstKeyValue(argument);
   if (first === undefined) throw parseError(`Missing encap hdr: ${argument}`);
   const header = [...ENCAP_HEADERS].find(([, name]) => name === first.key);

@@ -8,9 +8,6 @@ export function formatPort(port: number): string {
   return NAMES.get(port) ?? String(port >= 0xffffff00 ? port & 0xffff : port);
 }
 
-/** What C's strtol of base 0 takes: decimal, hexadecimal with 0x, octal with 0. */
-export const INTEGER = /^[+-]?(0x[0-9a-f]+|[0-9]+)$/i;
-
 /** A port by name (in any case) or number; undefined where there is none. Numbers of 16 bits name reserved ports too. */
 export function parsePort(text: string): number | undefined {
   const named = PORTS.get(text.toUpperCase());

@@ -25,7 +25,6 @@ export const OF13_UP = OF13 | OF14_UP;
 export const OF12_UP = OF12 | OF13_UP;
 export const OF11_UP = OF11 | OF12_UP;
 export const NXM_OF11_UP = NXM_ANY | OF11_UP;
-export const NXM_OXM = NXM_OXM_ANY;
 export const TID = OF10_STD_TID | OF10_NXM_TID | OF11_UP;
 export const ANY_PROTOCOL = OF10_STD_ANY | NXM_ANY | OF11_UP;
 

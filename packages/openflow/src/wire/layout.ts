@@ -1,4 +1,4 @@
-import { Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
 /*
@@ -115,9 +115,4 @@ export function byVersion<T>(choices: readonly (readonly [from: number, part: Pa
     read: (reader, version) => choose(version).read(reader, version),
     write: (writer, value, version) => choose(version).write(writer, value, version),
   };
-}
-
-/** Reads a part from bytes. */
-export function readPart<T>(part: Part<T>, bytes: Uint8Array, version: number): T {
-  return part.read(new Reader(bytes), version);
 }
