@@ -56,7 +56,9 @@ export function readOptions(list: readonly string[]): Options {
   }
   const bundle = words.includes('--bundle');
   if (bundle) version = Math.max(version, 5);
-  const ofVersion = [0, 1, 2, 3, 4, 5, 6, 7, 8].map((bit) => 1 << bit).filter((bit) => protocolVersion(bit) === version);
+  const ofVersion = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+    .map((bit) => 1 << bit)
+    .filter((bit) => protocolVersion(bit) === version);
   const allowed = ofVersion.reduce((bits, bit) => bits | bit, 0) & (format ?? -1);
   return { version, allowed, bundle, strict: words.includes('--strict'), mayCreate: words.includes('--may-create') };
 }

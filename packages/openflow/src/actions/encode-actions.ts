@@ -432,7 +432,7 @@ function encodeSmall(writer: Writer, action: Action, version: number): void {
       return;
     }
     case 'delete_field': {
-      const start = openAction(writer, 'NXAST_DELETE_FIELD', version, 16);
+      const start = openAction(writer, 'NXAST_DELETE_FIELD', version, 10);
       putSubfieldHeader(writer, { field: action.field, start: 0, width: 1 }, version);
       closeAction(writer, start, 24);
       return;

@@ -100,7 +100,6 @@ export const fieldDecoders: ActionDecoders = {
   NXAST_STACK_PUSH: stack('push'),
   NXAST_STACK_POP: stack('pop'),
   NXAST_DELETE_FIELD: (reader) => {
-    reader.skip(6);
     const at = reader.offset;
     const { field } = readFieldHeader(reader);
     if (!reader.restIsZero()) throw decodeError('OFPBAC_BAD_ARGUMENT', reader.offset, 'padding is not zero');

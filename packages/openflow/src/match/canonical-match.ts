@@ -66,6 +66,10 @@ class Collector {
 
   add(list: readonly Field[]): void {
     for (const field of list) {
+      if (this.#flow.isFieldWild(field)) {
+        if (field.variable && this.#flow.isPresent(field)) this.put(field, 0, 0);
+        continue;
+      }
       const { value, mask } = this.#flow.getField(field);
       if (mask) this.put(field, value, mask);
     }

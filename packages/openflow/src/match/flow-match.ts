@@ -22,6 +22,7 @@ export class FlowMatch {
   readonly value: FieldValue[] = new Array(SLOT_COUNT).fill(0);
   readonly mask: FieldValue[] = new Array(SLOT_COUNT).fill(0);
   readonly #touched: number[] = [];
+  #present: Set<number> | undefined;
 
   /** A number of up to 32 bits that is matched, 0 where it is not. */
   number(index: number): number {
@@ -50,6 +51,11 @@ export class FlowMatch {
     this.#touched.push(index);
   }
 
+  /** Whether a tunnel option is only required to be there, whatever its value. */
+  isPresent(field: Field): boolean {
+    return this.#present?.has(field.index) === true;
+  }
+
   /** A copy that can be changed by itself. */
   clone(): FlowMatch {
     const copy = new FlowMatch();
@@ -58,6 +64,7 @@ export class FlowMatch {
       copy.mask[index] = this.mask[index] ?? 0;
       copy.#touched.push(index);
     }
+    copy.#present = this.#present;
     return copy;
   }
 
@@ -68,6 +75,7 @@ export class FlowMatch {
       this.mask[index] = 0;
     }
     this.#touched.length = 0;
+    this.#present = undefined;
   }
 
   /** Whether nothing of the field's own bits is matched yet. */
@@ -84,6 +92,7 @@ export class FlowMatch {
     const where = FIELD_SLOTS[field.index];
     if (where === undefined) return;
     const exact = mask === undefined || mask === field.ones;
+    if (field.variable && mask !== undefined && !mask) this.#present = new Set(this.#present).add(field.index);
     if (where.count > 1) this.#setRegisters(where.slot, where.count, BigInt(value), exact ? undefined : BigInt(mask));
     else if (where.part !== undefined) {
       const { shift, bits, also } = where.part;

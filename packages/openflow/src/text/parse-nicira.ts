@@ -8,9 +8,9 @@ import { headerOf } from '../oxm/header.ts';
 import type { ActionParser } from './action-parser.ts';
 import { firstKeyValue, keyValues, tokens } from './key-value.ts';
 import { atoi, parseU16, parseU32, scanHexBytes } from './parse-number.ts';
-import { OF13_UP } from './protocol.ts';
 import { parseSubfield, scanSubfield } from './parse-subfield.ts';
 import { parsePort, parseTable } from './port-text.ts';
+import { OF13_UP } from './protocol.ts';
 
 /** Splits `value->key`. */
 export function splitArrow(text: string): { readonly value: string; readonly key: string } {
