@@ -2,7 +2,7 @@ import { formatIpv6, parseIpv6 } from '../address.ts';
 import type { Chassis, Datapath, LogicalFlow } from '../compile-context.ts';
 import type { FlowSink } from './flow-sink.ts';
 import { patchBigint, patchNumber } from './patch.ts';
-import { memberValue, type ResolvedSet } from './resolved-set.ts';
+import type { ResolvedMember } from './resolved-set.ts';
 import { IPV6, type Scanner } from './scanner.ts';
 import { type Description, SPECIAL, SPECIAL_COUNT, type Template } from './template.ts';
 
@@ -27,20 +27,21 @@ function cookie(uuid: string): number {
 function holeValues(
   { holes, everywhere, messages }: Template,
   { scanner, numbers, chassis }: Filling,
-  sets: readonly ResolvedSet[],
+  members: readonly ResolvedMember[],
   datapath: Datapath,
 ): (number | bigint)[] | Filled {
   const values: (number | bigint)[] = [];
+  const own = holes.length - members.length;
   for (const [place, hole] of holes.entries()) {
-    const set = sets.length === 0 ? undefined : sets.find(({ index }) => index === hole.index);
+    const member = place < own ? undefined : members[place - own];
     if (hole.kind === 'description') {
       values.push(0);
     } else if (hole.kind === 'number') {
-      const value = set === undefined ? numbers[hole.index] : memberValue(set);
+      const value = member === undefined ? numbers[hole.index] : member.value;
       if (value === undefined) return 'unfit';
       values.push(value);
     } else {
-      const key = chassis.lookupPort(set?.text ?? scanner.text(hole.index), datapath);
+      const key = chassis.lookupPort(member?.constant.text ?? scanner.text(hole.index), datapath);
       if (key === undefined && hole.kind === 'port') return messages === 0 || everywhere.has(place) ? 'none' : 'unfit';
       values.push(key ?? 0);
     }
@@ -97,11 +98,11 @@ function assignIds(
 export function fillTemplate(
   template: Template,
   filling: Filling,
-  sets: readonly ResolvedSet[],
+  members: readonly ResolvedMember[],
   datapath: Datapath,
   sink: FlowSink,
 ): Filled {
-  const values = holeValues(template, filling, sets, datapath);
+  const values = holeValues(template, filling, members, datapath);
   if (typeof values === 'string') return values;
   if (template.messages === 0) return 'none';
   const here = isElsewhere(template, values, filling, datapath);
@@ -126,10 +127,11 @@ export function fillTemplate(
   if (!assignIds(template.meters, chassis.meters, scanner, values)) return 'unfit';
   const base = sink.put(template.bytes, template.messages);
   const { bytes } = sink;
-  for (const { value, bit, width, addend } of template.patches) {
+  for (const { value, bit, width, shift, addend } of template.patches) {
     const filler = values[value] ?? 0;
-    if (typeof filler === 'number') patchNumber(bytes, base, bit, width, filler + addend);
-    else patchBigint(bytes, base, bit, width, filler);
+    if (typeof filler !== 'number')
+      patchBigint(bytes, base, bit, width, shift === 0 ? filler : filler >> BigInt(shift));
+    else patchNumber(bytes, base, bit, width, (shift === 0 ? filler : Math.floor(filler / 2 ** shift)) + addend);
   }
   return 'filled';
 }

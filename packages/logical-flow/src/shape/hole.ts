@@ -5,6 +5,14 @@ import type { ConstantKind, ScannedConstant } from './scanner.ts';
 /** Bits of a hole that is narrower are too few to be told apart from others. */
 const MIN_WIDTH = 8;
 
+/** Holes of set members are numbered from here on. */
+const FIRST_MEMBER = 0x10000;
+
+/** The number of the hole of member `n` of the set that is constant `index`. */
+export function memberIndex(index: number, n: number): number {
+  return FIRST_MEMBER + index * 256 + n;
+}
+
 /** An open constant of a shape: which bits of its value end up in the flows. */
 export interface Hole {
   /** Number among the constants of match and actions; special holes have negative ones. */

@@ -55,19 +55,19 @@ function highBits(mask: bigint, part: bigint): number | undefined {
 }
 
 /** What a use is among the other uses of its field. */
-function openUse(use: Use, index: number, list: readonly Use[], isSet: (index: number) => boolean): OpenConstant {
+function openUse(use: Use, index: number, list: readonly Use[]): OpenConstant {
   const { isPort, width, mask } = use;
   const kind = isPort ? 'port' : 'number';
   const others = list.filter((other) => other !== use && (other.mask & mask) !== 0n);
   if (!use.equality) return { index, use: 'closed', width };
   if (others.length === 0) return { index, use: kind, width };
-  if (isPort || isSet(index) || others.some(({ equality }) => !equality)) return { index, use: 'closed', width };
+  if (isPort || others.some(({ equality }) => !equality)) return { index, use: 'closed', width };
   if (others.every(({ hole }) => hole === undefined)) {
     const overlap = others.reduce((bits, other) => bits | other.mask, 0n) & mask;
     const fixed = highBits(mask, overlap);
     return fixed === undefined ? { index, use: 'closed', width } : { index, use: kind, width, fixed };
   }
-  const alike = others.every(({ hole, mask: bits }) => hole !== undefined && !isSet(hole) && bits === mask);
+  const alike = others.every(({ hole, mask: bits }) => hole !== undefined && bits === mask);
   if (!alike) return { index, use: 'closed', width };
   return { index, use: kind, width, group: Math.min(index, ...others.map(({ hole }) => hole ?? index)) };
 }
@@ -77,14 +77,14 @@ function openUse(use: Use, index: number, list: readonly Use[], isSet: (index: n
  * nothing else tests the same bits, so no value can contradict, imply or equal another one; or others test the same bits in the
  * same way, so that it is enough that their values differ; or a predicate tests the highest bits, which then count as structure.
  */
-function openInMatch(expression: Expression, isSet: (index: number) => boolean): OpenConstant[] {
+function openInMatch(expression: Expression): OpenConstant[] {
   const uses = new Map<string, Use[]>();
   const residents = new Set<number>();
   collect(expression, uses, residents);
   const open: OpenConstant[] = [...residents].map((index) => ({ index, use: 'resident', width: 0 }));
   for (const list of uses.values()) {
     for (const use of list) {
-      if (use.hole !== undefined) open.push(openUse(use, use.hole, list, isSet));
+      if (use.hole !== undefined) open.push(openUse(use, use.hole, list));
     }
   }
   return open;
@@ -97,8 +97,6 @@ export interface OpenConstantsInput {
   /** Number of the constant that begins here, in each text. */
   readonly matchIndex: (start: number) => number | undefined;
   readonly actionIndex: (start: number) => number | undefined;
-  /** Whether a constant is an address set or port group. */
-  readonly isSet: (index: number) => boolean;
   readonly parse: ParseContext;
   readonly actionContext: ActionParseContext;
 }
@@ -115,5 +113,5 @@ export function openConstants(input: OpenConstantsInput): OpenConstant[] {
   const { prerequisites } = parseActions(input.actions, { ...input.actionContext, constant });
   const parsed = parseExpression(input.match, { ...input.parse, hole: ({ start }) => input.matchIndex(start) });
   const whole = prerequisites === undefined ? parsed : combine('and', [parsed, prerequisites]);
-  return [...openInMatch(annotate(whole, input.parse.symbols), input.isSet), ...assigned];
+  return [...openInMatch(annotate(whole, input.parse.symbols)), ...assigned];
 }

@@ -5,6 +5,8 @@ export interface Patch {
   /** First bit, counted from the first byte's highest. */
   readonly bit: number;
   readonly width: number;
+  /** Lower bits of the value that are not here. */
+  readonly shift: number;
   /** Added to the value: a conjunction's number within its logical flow. */
   readonly addend: number;
 }
@@ -16,6 +18,8 @@ export interface PatchValue {
   readonly width: number;
   /** What it is in the first and in the second of two encodings: every bit is another. */
   readonly first: bigint;
+  /** Lower bits of the value that this is without: a part of a value may stand alone. */
+  readonly shift?: number;
   /** The bits behind it, 16, are a number that is added: a conjunction id's lower half. */
   readonly numbered?: true;
 }
@@ -57,10 +61,10 @@ export function findPatches(first: Uint8Array, second: Uint8Array, values: reado
     );
     if (found === undefined) return undefined;
     if (found.numbered === true) {
-      patches.push({ value: found.place, bit, width: 32, addend: Number(bitsAt(first, bit + 16, 16)) });
+      patches.push({ value: found.place, bit, width: 32, shift: 0, addend: Number(bitsAt(first, bit + 16, 16)) });
       bit += 32;
     } else {
-      patches.push({ value: found.place, bit, width: found.width, addend: 0 });
+      patches.push({ value: found.place, bit, width: found.width, shift: found.shift ?? 0, addend: 0 });
       bit += found.width;
     }
   }

@@ -9,7 +9,7 @@ import type { FlowSink } from './flow-sink.ts';
 import type { Hole } from './hole.ts';
 import { isNever } from './never.ts';
 import { readNumber } from './read-number.ts';
-import { membersOf, type ResolvedSet, resolveSet, shifted } from './resolved-set.ts';
+import { membersOf, type ResolvedMember, type ResolvedSet, resolveSet, shifted } from './resolved-set.ts';
 import { ADDRESS_SET, DECIMAL, Scanner } from './scanner.ts';
 import { makeShape, type Shape } from './shape.ts';
 import { makeTemplate, type Template } from './template.ts';
@@ -40,6 +40,14 @@ export interface ShapeCompilerOptions {
 }
 
 const NO_SETS: readonly ResolvedSet[] = [];
+const NO_MEMBERS: readonly ResolvedMember[] = [];
+
+/** What tells a member of a set from others. */
+const identity = ({ value, constant }: ResolvedMember) => value ?? constant.text;
+
+function hasRepeated(values: readonly unknown[]): boolean {
+  return new Set(values).size < values.length;
+}
 
 /**
  * Compiles logical flows by shape: flows that differ only in constants (addresses, names of ports, numbers that are tested for
@@ -138,7 +146,7 @@ export class ShapeCompiler {
   }
 
   /** Reads the values of holes, and gives what is not open as a key; undefined: a value is not what its shape says. */
-  private readConstants({ slots, hasLiterals, groups }: Shape): string | undefined {
+  private readConstants({ slots, hasLiterals, groups, sets }: Shape): string | undefined {
     const { scanner, numbers } = this;
     let key = '';
     for (const [index, slot] of slots.entries()) {
@@ -165,12 +173,10 @@ export class ShapeCompiler {
               : 'r';
       }
     }
-    return groups.some((group) => this.hasRepeated(group)) ? undefined : key;
-  }
-
-  private hasRepeated(group: readonly number[]): boolean {
-    const { numbers } = this;
-    return group.some((index, at) => group.some((other, before) => before < at && numbers[other] === numbers[index]));
+    // Groups with sets are looked at when the sets are.
+    if (sets.length === 0 && groups.some((group) => hasRepeated(group.map((index) => numbers[index]))))
+      return undefined;
+    return key;
   }
 
   private readBits(index: number, hole: Hole): number | bigint | undefined {
@@ -212,7 +218,7 @@ export class ShapeCompiler {
     return never;
   }
 
-  private resolveSets({ sets, slots }: Shape, datapath: Datapath): readonly ResolvedSet[] | undefined {
+  private resolveSets({ sets, slots, groups }: Shape, datapath: Datapath): readonly ResolvedSet[] | undefined {
     const resolved: ResolvedSet[] = [];
     for (const index of sets) {
       const slot = slots[index];
@@ -221,7 +227,14 @@ export class ShapeCompiler {
       const sigil = this.scanner.kinds[index] === ADDRESS_SET ? '$' : '@';
       const set = resolveSet(slot.open, sigil, this.scanner.text(index), datapath, this.options.chassis);
       if (set === undefined) return undefined;
+      if (set.members.length > 1 && hasRepeated(set.members.map(identity))) return undefined;
       resolved.push(set);
+    }
+    for (const group of groups) {
+      const values = group.flatMap(
+        (index) => resolved.find((set) => set.index === index)?.members.map(identity) ?? [this.numbers[index]],
+      );
+      if (hasRepeated(values)) return undefined;
     }
     return resolved;
   }
@@ -234,13 +247,9 @@ export class ShapeCompiler {
     const key = sets.length === 0 ? zone + literals : `${zone}${literals}\n${sets.map((set) => set.key).join()}`;
     const template = this.templateOf(key, flow, shape, sets, datapath);
     if (template === undefined) return false;
-    // Members of a larger set become several flows, unless something else leaves none at all.
-    if (template.messages > 0 && sets.some(({ many }) => many)) return false;
-    const { chassis } = this.options;
-    return (
-      fillTemplate(template, { flow, scanner: this.scanner, numbers: this.numbers, chassis }, sets, datapath, sink) !==
-      'unfit'
-    );
+    const members = sets.length === 0 ? NO_MEMBERS : sets.flatMap((set) => set.members);
+    const filling = { flow, scanner: this.scanner, numbers: this.numbers, chassis: this.options.chassis };
+    return fillTemplate(template, filling, members, datapath, sink) !== 'unfit';
   }
 
   /** The template of a key; the first use of a key makes none, because many are used once. */

@@ -91,10 +91,6 @@ export function makeShape(flow: LogicalFlow, scanner: Scanner, release: Release,
       actions: flow.actions,
       matchIndex: (start) => inMatch.get(start),
       actionIndex: (start) => inActions.get(start),
-      isSet: (index) => {
-        const kind = constants[index]?.kind;
-        return kind === '$' || kind === '@';
-      },
       parse: { symbols, limits, addressSet: () => ANY_MEMBER, portGroup: () => ANY_MEMBER },
       actionContext: { ...release, pipeline, table, tableCounts, limits },
     });

@@ -6,15 +6,8 @@ import type { Limits } from '../limits.ts';
 import type { Release } from '../release.ts';
 import { type Hole, holeOfName, sentinel, sentinelName, sentinelText } from './hole.ts';
 import { findPatches, type Patch, type PatchValue } from './patch.ts';
+import type { ResolvedSet } from './resolved-set.ts';
 import type { ScannedConstant } from './scanner.ts';
-
-/** A set in place of a constant: how many members it has here, and one of them if that matters. */
-export interface SetHole {
-  readonly index: number;
-  readonly sigil: '$' | '@';
-  /** The hole of the only member; undefined: the set is empty. */
-  readonly member?: { readonly hole: Hole; readonly constant: ScannedConstant };
-}
 
 /** What a template is made of. */
 export interface TemplateInput {
@@ -27,7 +20,7 @@ export interface TemplateInput {
   readonly constants: readonly ScannedConstant[];
   readonly matchConstants: number;
   readonly holes: readonly Hole[];
-  readonly sets: readonly SetHole[];
+  readonly sets: readonly ResolvedSet[];
   /** Residency of the ports named by constants, by their number. */
   readonly residents: ReadonlyMap<number, boolean>;
   readonly encode: (flow: Flow) => Uint8Array;
@@ -41,7 +34,7 @@ export interface Template {
   readonly bytes: Uint8Array;
   readonly messages: number;
   readonly patches: readonly Patch[];
-  /** Holes in the order of the patches' values; behind them the special values, then groups, then meters. */
+  /** Holes in the order of the patches' values, those of sets' members last; behind them the special values, then groups, then meters. */
   readonly holes: readonly Hole[];
   readonly groups: readonly Description[];
   readonly meters: readonly Description[];
@@ -133,16 +126,13 @@ function sentinelChassis(
 ): Chassis {
   const { chassis, holes, sets, residents } = input;
   const byIndex = new Map(
-    [...holes, ...sets.flatMap(({ member }) => (member === undefined ? [] : [member.hole]))].map((hole) => [
-      hole.index,
-      hole,
-    ]),
+    [...holes, ...sets.flatMap(({ members }) => members.map(({ hole }) => hole))].map((hole) => [hole.index, hole]),
   );
   const members = (sigil: '$' | '@') => (name: string) => {
     const set = sets.find((candidate) => candidate.sigil === sigil && setName(candidate.index) === name);
-    if (set === undefined) return undefined;
-    if (set.member === undefined) return [];
-    return [sigil === '@' ? sentinelName(set.index) : sentinelText(set.member.hole, set.member.constant, side)];
+    return set?.members.map(({ hole, constant }) =>
+      sigil === '@' ? sentinelName(hole.index) : sentinelText(hole, constant, side),
+    );
   };
   const resident = (name: string): boolean => {
     const index = holeOfName(name);
@@ -258,7 +248,14 @@ function inEveryMessage(parts: readonly Uint8Array[], patches: readonly Patch[],
 function patchValues(holes: readonly Hole[], { groups, meters }: Side): PatchValue[] {
   const values: PatchValue[] = [];
   for (const [place, hole] of holes.entries()) {
-    if (hole.kind !== 'description') values.push({ place, width: hole.width, first: sentinel(hole, 0) });
+    if (hole.kind === 'description') continue;
+    const first = sentinel(hole, 0);
+    values.push({ place, width: hole.width, first });
+    // Some matches take large values apart into words.
+    for (let shift = 0; hole.width > 32 && shift < hole.width; shift += 32) {
+      const width = Math.min(32, hole.width - shift);
+      values.push({ place, width, shift, first: BigInt.asUintN(width, first >> BigInt(shift)) });
+    }
   }
   let place = holes.length;
   for (const [n, width] of specialWidths.entries()) {
@@ -303,7 +300,7 @@ export function makeTemplate(input: TemplateInput): Template | undefined {
     throw error;
   }
   const [a, b] = sides;
-  const holes = [...input.holes, ...input.sets.flatMap(({ member }) => (member === undefined ? [] : [member.hole]))];
+  const holes = [...input.holes, ...input.sets.flatMap(({ members }) => members.map(({ hole }) => hole))];
   const values = patchValues(holes, a);
   const groups = descriptions(a.groups, b.groups, input);
   const meters = descriptions(a.meters, b.meters, input);
