@@ -22,7 +22,9 @@ export class MessageFrames {
    * Bytes of the stream. Throws a `decode` error where a header says less than its own 8 bytes, its offset counted from the
    * stream's begin: where the next message begins cannot be known then.
    */
-  push(chunk: Uint8Array): void {
+  push(received: Uint8Array): void {
+    // A Buffer of Node is a Uint8Array whose slice() is no copy.
+    const chunk = new Uint8Array(received.buffer, received.byteOffset, received.byteLength);
     let at = this.#held > 0 ? this.#complete(chunk) : 0;
     while (chunk.length - at >= HEADER_BYTES) {
       const length = this.#lengthAt(chunk, at);

@@ -62,10 +62,15 @@ function usualHeader(header: Header): { readonly name?: string; readonly more?: 
 
 /**
  * Reads one whole message. Bytes that are no valid OpenFlow are a `decode` error with the offset and OpenFlow's own name of the
- * error. The message shares nothing with `bytes`.
+ * error. The message shares nothing with the bytes.
  */
-export function decodeMessage(bytes: Uint8Array, options: DecodeOptions = {}): Message {
+export function decodeMessage(received: Uint8Array, options: DecodeOptions = {}): Message {
   const { policy = 'keep' } = options;
+  // A Buffer of Node is a Uint8Array whose slice() is no copy.
+  const bytes =
+    received.constructor === Uint8Array
+      ? received
+      : new Uint8Array(received.buffer, received.byteOffset, received.byteLength);
   const header = keepHeader(bytes, policy);
   if (header === undefined) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
